@@ -73,12 +73,16 @@ export function pipe<R extends object, A1 extends object, A2 extends object, A3 
  */
 export async function pipe(...parts: unknown[]): Promise<PipeCounts> {
   const last = parts.at(-1);
-  const options = (last instanceof RowSink ? {} : last) as PipeOptions | undefined;
-  const streams = (last instanceof RowSink ? parts : parts.slice(0, -1)) as (Readable | Writable)[];
+  if (last instanceof RowSink) return pipeAll(parts as object[]);
+  return pipeAll(parts.slice(0, -1) as object[], last as PipeOptions | undefined);
+}
+
+/** `pipe` for a list of streams that is made at run time: a source, any number of steps, a sink. */
+export async function pipeAll(streams: readonly object[], { signal }: PipeOptions = {}): Promise<PipeCounts> {
   checkOrder(streams);
   const source = streams[0] as RowSource;
   const sink = streams.at(-1) as RowSink;
-  await pipeline(streams as unknown as [Readable, Writable], { signal: options?.signal });
+  await pipeline(streams as unknown as [Readable, Writable], { signal });
   return { read: source.rows, written: sink.rows };
 }
 

@@ -32,27 +32,33 @@ export class RowSource<R extends object = Row> extends Readable {
   readonly columns: Columns | undefined;
   /** Rows that were handed on. */
   rows = 0;
+  /** Seconds spent waiting for and making batches. */
+  seconds = 0;
 
   readonly #open: (signal: AbortSignal) => AsyncIterable<Batch<R>>;
-  readonly #settle: (used: number) => Promise<void>;
+  readonly #settle: (used: number, complete: boolean) => Promise<void>;
+  readonly #close: () => Promise<void>;
   readonly #abort = new AbortController();
   #pages: AsyncIterator<Batch<R>> | undefined;
   #state: 'open' | 'ending' | 'ended' = 'open';
 
   /**
    * @param options.open gives the batches; the signal fires when the stream is stopped or destroyed
-   * @param options.settle is called once before a normal end, with the number of rows that are used, and judges the
+   * @param options.settle is called once before a normal end, with the number of rows that are used and whether the source came to its end, and judges the
    *   whole (was the file complete, were too many lines rejected): when it rejects, the pipeline fails before a sink commits
+   * @param options.close is called when the stream is destroyed, after a normal end too
    */
   constructor(options: {
     columns?: Columns;
     open: (signal: AbortSignal) => AsyncIterable<Batch<R>>;
-    settle?: (used: number) => Promise<void>;
+    settle?: (used: number, complete: boolean) => Promise<void>;
+    close?: () => Promise<void>;
   }) {
     super(BATCHES);
     this.columns = options.columns;
     this.#open = options.open;
     this.#settle = options.settle ?? (() => Promise.resolve());
+    this.#close = options.close ?? (() => Promise.resolve());
   }
 
   override _read(): void {
@@ -62,12 +68,14 @@ export class RowSource<R extends object = Row> extends Readable {
   async #next(): Promise<void> {
     try {
       this.#pages ??= this.#open(this.#abort.signal)[Symbol.asyncIterator]();
+      const start = performance.now();
       let page = await this.#pages.next();
       while (!page.done && page.value.length === 0) page = await this.#pages.next();
+      this.seconds += (performance.now() - start) / 1000;
       if (this.#state !== 'open' || this.destroyed) return;
       if (page.done) {
         this.#state = 'ending';
-        await this.#settle(this.rows);
+        await this.#settle(this.rows, true);
         this.#end();
       } else {
         this.rows += page.value.length;
@@ -93,7 +101,7 @@ export class RowSource<R extends object = Row> extends Readable {
     this.#state = 'ending';
     this.#abort.abort(aborted());
     this.#return();
-    await this.#settle(used);
+    await this.#settle(used, false);
     this.#end();
   }
 
@@ -105,7 +113,10 @@ export class RowSource<R extends object = Row> extends Readable {
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
     this.#abort.abort(error ?? aborted());
     this.#return();
-    callback(error);
+    this.#close().then(
+      () => callback(error),
+      (closing: unknown) => callback(error ?? (closing as Error)),
+    );
   }
 
   /** A source of rows that are at hand, or come one at a time: any iterable of rows, a Node stream of rows included. */
@@ -158,7 +169,10 @@ export abstract class RowTransform<N extends object = object, A extends object =
     super(BATCHES);
     this.needs = needs;
     this.adds = adds;
-    this.on('pipe', (source: unknown) => (this.#upstream = source));
+    this.on('pipe', (source: unknown) => {
+      this.#upstream = source;
+      if (this.done) this.#endNow();
+    });
   }
 
   /**
@@ -181,12 +195,26 @@ export abstract class RowTransform<N extends object = object, A extends object =
     if (this.#ended) return callback();
     try {
       this.#taken += batch.length;
+      const start = performance.now();
+      const done = (rows: Batch) => {
+        this.seconds += (performance.now() - start) / 1000;
+        this.#give(rows, callback);
+      };
       const rows = this.onBatch(batch, this.#abort.signal);
-      if (rows instanceof Promise) rows.then((r) => this.#give(r, callback)).catch(callback);
-      else this.#give(rows, callback);
+      if (rows instanceof Promise) rows.then(done).catch(callback);
+      else done(rows);
     } catch (error) {
       callback(error as Error);
     }
+  }
+
+  /** A step that wants nothing at all: its source is stopped before it opens anything. */
+  #endNow(): void {
+    this.#ended = true;
+    this.stop(0).then(
+      () => this.push(null),
+      (error: unknown) => this.destroy(error as Error),
+    );
   }
 
   #give(rows: Batch, callback: TransformCallback): void {
@@ -206,6 +234,8 @@ export abstract class RowTransform<N extends object = object, A extends object =
 
   /** Rows taken but not handed on at an early end. */
   surplus = 0;
+  /** Seconds of this step's own work. */
+  seconds = 0;
 
   override _flush(callback: TransformCallback): void {
     if (this.#ended) return callback();
@@ -280,6 +310,8 @@ export class RowSink<N extends object = object> extends Writable {
   incoming: Columns | undefined;
   /** Rows taken. */
   rows = 0;
+  /** Seconds of writing and committing. */
+  seconds = 0;
 
   readonly #open: (incoming: Columns | undefined) => Promise<SinkTarget>;
   #target: Promise<SinkTarget> | undefined;
@@ -295,7 +327,11 @@ export class RowSink<N extends object = object> extends Writable {
 
   #do(work: (target: SinkTarget) => Promise<void>, callback: (error?: Error | null) => void): void {
     this.#target ??= this.#open(this.incoming);
-    this.#work = this.#target.then(work).then(() => callback(), callback);
+    const start = performance.now();
+    this.#work = this.#target
+      .then(work)
+      .finally(() => (this.seconds += (performance.now() - start) / 1000))
+      .then(() => callback(), callback);
   }
 
   override _write(batch: Batch, _encoding: string, callback: (error?: Error | null) => void): void {

@@ -1,5 +1,5 @@
-import { pipe, compose } from '../streams/pipe.js';
-import { Enrichment, RowSink, RowSource, type RowTransform } from '../streams/rows.js';
+import { pipe, compose } from '../../streams/pipe.js';
+import { Enrichment, RowSink, RowSource, type RowTransform } from '../../streams/rows.js';
 declare function src(): RowSource<{ a: string; b: number }>;
 declare function sink(): RowSink<{ a: string; tld: string }>;
 declare function lim(): RowTransform;

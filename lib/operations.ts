@@ -1,0 +1,12 @@
+/** What a run does to the world, as `run --dry-run` prints it. */
+export type Operation =
+  | { readonly kind: 'statement'; readonly sql: string }
+  | { readonly kind: 'file'; readonly do: 'create' | 'read' | 'delete' | 'makeDirectories'; readonly path: string }
+  | { readonly kind: 'file'; readonly do: 'rename' | 'copy'; readonly from: string; readonly path: string };
+
+export const statement = (sql: string): Operation => ({ kind: 'statement', sql });
+
+export function operationText(operation: Operation): string {
+  if (operation.kind === 'statement') return operation.sql;
+  return `${operation.do} ${'from' in operation ? `${operation.from} -> ` : ''}${operation.path}`;
+}

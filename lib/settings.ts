@@ -1,0 +1,177 @@
+/**
+ * The settings: one JSON file, every key optional, checked once, at the door. The same list gives the types, the check
+ * and `schemas/config.schema.json`.
+ */
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { closest } from 'fastest-levenshtein';
+import { z } from 'zod';
+import { OaError } from '../schemas/errors.js';
+
+const path = (description: string) => z.string().min(1).meta({ description, format: 'path' });
+
+const domainList = z.strictObject({
+  service: z.literal('domain-list'),
+  name: z.string().min(1).meta({ description: 'Name of the service in query_rep.' }),
+  file: path('List of domains: one a line, # comments, hosts files; matches a name and its parent domains.'),
+  label: z
+    .string()
+    .min(1)
+    .default('HIGH')
+    .meta({ description: 'What a listed name is: HIGH 3, MEDIUM 2, LOW 1, NONE 0, other labels -1.' }),
+  value: z.int().min(-1).max(3).optional().meta({ description: 'The value, where it is not the label’s own.' }),
+});
+
+export const settingsSchema = z
+  .strictObject({
+    storage: z
+      .strictObject({ type: z.literal('local'), root: path('Root folder of the warehouse.').default('./spot-data') })
+      .default({ type: 'local', root: './spot-data' })
+      .meta({ description: 'Where files are.' }),
+    engine: z
+      .strictObject({
+        type: z.literal('duckdb'),
+        threads: z.int().min(1).optional().meta({ description: 'Threads of the engine. Default: its own choice.' }),
+        memoryLimit: z
+          .string()
+          .regex(/^\d+(\.\d+)? ?[KMGT]i?B$/)
+          .optional()
+          .meta({ description: 'Most memory of the engine, for example "2GB".' }),
+      })
+      .default({ type: 'duckdb' })
+      .meta({ description: 'What runs SQL.' }),
+    tld: z
+      .strictObject({
+        of: z
+          .enum(['public-suffix', 'registrable-domain'])
+          .default('public-suffix')
+          .meta({ description: 'co.uk, or google.co.uk as Spot 1.0 stored.' }),
+        privateSuffixes: z.boolean().optional().meta({
+          description:
+            'Whether blogspot.com and the like count as suffixes. Default: false; with registrable-domain true, as in Spot.',
+        }),
+      })
+      .prefault({})
+      .meta({ description: 'What the column tld holds.' }),
+    networkContext: z
+      .strictObject({
+        files: z.array(path('ip,description: single addresses, CIDR, a-b ranges.')).default([]),
+        ranges: z.array(path('start_ip,end_ip,name')).default([]),
+      })
+      .prefault({})
+      .meta({ description: 'What is known of client addresses. Without files the column is empty.' }),
+    geolocation: z
+      .strictObject({ iploc: path('Spot’s iploc.csv.').optional() })
+      .prefault({})
+      .meta({ description: 'Locations of addresses, for pipelines that use them (Flow).' }),
+    dnsConf: path('A dns_conf.json of your own. Default: the package’s.').optional(),
+    iana: z
+      .strictObject({
+        dns_qry_class: path('Classes: code and name.').optional(),
+        dns_qry_type: path('Types: code and name.').optional(),
+        dns_qry_rcode: path('Response codes: code and name.').optional(),
+      })
+      .prefault({})
+      .meta({ description: 'CSV files in Spot’s format, merged over the built-in tables.' }),
+    reputation: z
+      .array(domainList)
+      .default([])
+      .meta({ description: 'Services, in the order of the column query_rep.' }),
+    details: z
+      .strictObject({
+        limit: z
+          .int()
+          .min(1)
+          .default(250)
+          .meta({ description: 'Most rows of one query name and hour, and of one client.' }),
+      })
+      .prefault({})
+      .meta({ description: 'Details and dendrogram.' }),
+    rejected: z
+      .strictObject({
+        maxShare: z
+          .number()
+          .min(0)
+          .max(1)
+          .default(0.01)
+          .meta({ description: 'Largest share of result lines that may be unreadable.' }),
+      })
+      .prefault({})
+      .meta({ description: 'Result lines that are no rows.' }),
+    notebooks: z
+      .strictObject({
+        templates: path('A folder of your own *_master.ipynb files. Default: the package’s.').optional(),
+      })
+      .prefault({})
+      .meta({ description: 'Notebook templates.' }),
+  })
+  .meta({ title: 'Settings of spot-dns-oa' });
+
+/** What a user writes. */
+export type Settings = z.input<typeof settingsSchema>;
+/** Checked, with every default filled in. */
+export type FullSettings = z.output<typeof settingsSchema>;
+
+interface SchemaNode {
+  properties?: Record<string, SchemaNode>;
+  items?: SchemaNode;
+  format?: string;
+}
+
+const schemaTree = (): SchemaNode => z.toJSONSchema(settingsSchema, { io: 'input' }) as SchemaNode;
+
+/** The text of `schemas/config.schema.json`. */
+export const configSchema = (): string => `${JSON.stringify(schemaTree(), null, 2)}\n`;
+
+/**
+ * @param base folder that relative paths are relative to. @default the current one
+ * @throws {OaError} `SETTINGS_INVALID`, naming the key and, for an unknown one, the nearest known
+ */
+export function checkSettings(settings: unknown, { base = '.', name = 'settings' } = {}): FullSettings {
+  const checked = settingsSchema.safeParse(settings);
+  if (checked.success) return resolvePaths(checked.data, schemaTree(), base) as FullSettings;
+  const problems = checked.error.issues.map((issue) => {
+    const at = issue.path
+      .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
+      .join('')
+      .slice(1);
+    if (issue.code !== 'unrecognized_keys') return `${at || 'the whole'}: ${issue.message}`;
+    const known = Object.keys(nodeAt(schemaTree(), issue.path)?.properties ?? {});
+    const nearest = (key: string) =>
+      known.length > 0 ? `; did you mean ${JSON.stringify(closest(key, known))}?` : '';
+    return issue.keys
+      .map((key) => `unknown key ${JSON.stringify(at ? `${at}.${key}` : key)}${nearest(key)}`)
+      .join('; ');
+  });
+  throw new OaError('SETTINGS_INVALID', `${name}: ${problems.join('; ')}`);
+}
+
+/** Reads and checks a settings file; its relative paths are relative to the file. */
+export async function loadSettings(file: string): Promise<FullSettings> {
+  return checkSettings(await readJson(file, 'SETTINGS_INVALID'), { base: dirname(resolve(file)), name: file });
+}
+
+export async function readJson(file: string, code: 'SETTINGS_INVALID' | 'DNS_CONF_INVALID'): Promise<unknown> {
+  try {
+    return JSON.parse((await readFile(file, 'utf8')).replace(/^\uFEFF/, '')) as unknown;
+  } catch (error) {
+    throw new OaError(code, `${file}: expected a JSON file; ${(error as Error).message}`, { cause: error });
+  }
+}
+
+function nodeAt(tree: SchemaNode | undefined, path: readonly PropertyKey[]): SchemaNode | undefined {
+  return path.reduce<SchemaNode | undefined>(
+    (node, part) => (typeof part === 'number' ? node?.items : node?.properties?.[String(part)]),
+    tree,
+  );
+}
+
+/** Every value that the schema marks as a path, made absolute. */
+function resolvePaths(value: unknown, node: SchemaNode | undefined, base: string): unknown {
+  if (typeof value === 'string') return node?.format === 'path' ? resolve(base, value) : value;
+  if (Array.isArray(value)) return value.map((item) => resolvePaths(item, node?.items, base));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [key, resolvePaths(inner, node?.properties?.[key], base)]),
+  );
+}

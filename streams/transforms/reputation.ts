@@ -1,0 +1,32 @@
+import type { RowOf } from '../../schemas/columns.js';
+import { reputationColumn } from '../calculations/reputation-column.js';
+import type { ReputationService } from '../contracts.js';
+import { BatchEnrichment } from '../rows.js';
+
+/**
+ * Adds `query_rep`: what each service says of the query name, `service:LABEL:value` joined by `::` in the order of the
+ * services, as Spot's UI reads it; an empty string without services. Each distinct key of a batch is asked once.
+ * @param services from `loadReputation`, which puts a cache around each
+ * @param fields `key`: the column checked; `as`: the column added. @default `dns_qry_name`, `query_rep`
+ */
+export function reputation<const Key extends string = 'dns_qry_name', const As extends string = 'query_rep'>(
+  services: readonly ReputationService[] = [],
+  fields: { key?: Key; as?: As } = {},
+) {
+  const key = fields.key ?? ('dns_qry_name' as Key);
+  const as = fields.as ?? ('query_rep' as As);
+  const needs = { [key]: 'string?' } as { readonly [K in Key]: 'string?' };
+  const adds = { [as]: 'string' } as { readonly [K in As]: 'string' };
+  return new BatchEnrichment(needs, adds, async (batch, { signal }) => {
+    const keyOf = (row: RowOf<typeof needs>): string => (row[key] as string | null) ?? '';
+    const keys = [...new Set(batch.map(keyOf))].filter((text) => text !== '');
+    const verdicts = await Promise.all(services.map((service) => service.check(keys, { signal })));
+    const column = new Map(
+      ['', ...keys].map((text) => [
+        text,
+        reputationColumn(services.map(({ name }, i) => ({ service: name, verdict: verdicts[i]!.get(text) }))),
+      ]),
+    );
+    return batch.map((row) => ({ [as]: column.get(keyOf(row)) }) as RowOf<typeof adds>);
+  });
+}

@@ -7,7 +7,14 @@ const mayNotImport = (files, folders) => ({
   rules: {
     'no-restricted-imports': [
       'error',
-      { patterns: [{ regex: `^\\.\\./(.*/)?(${folders.join('|')})/`, message: 'Imports point one way: lib → streams → schemas.' }] },
+      {
+        patterns: [
+          {
+            regex: `^\\.\\./(.*/)?(${folders.join('|')})/`,
+            message: 'Imports point one way: lib → streams → schemas.',
+          },
+        ],
+      },
     ],
   },
 });
@@ -17,7 +24,9 @@ export default tseslint.config(
   js.configs.recommended,
   tseslint.configs.strict,
   {
-    languageOptions: { parserOptions: { projectService: { allowDefaultProject: ['*.js'] }, tsconfigRootDir: import.meta.dirname } },
+    languageOptions: {
+      parserOptions: { projectService: { allowDefaultProject: ['*.js'] }, tsconfigRootDir: import.meta.dirname },
+    },
     rules: {
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/no-misused-promises': 'error',

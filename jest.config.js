@@ -6,5 +6,7 @@ export default {
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/spec/(cluster|notebooks|services|browser|kerberos|bench)/'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
-  transform: { '\\.ts$': ['ts-jest', { useESM: true, diagnostics: false, tsconfig: { isolatedModules: true, sourceMap: true } }] },
+  transform: {
+    '\\.ts$': ['ts-jest', { useESM: true, diagnostics: false, tsconfig: { isolatedModules: true, sourceMap: true } }],
+  },
 };

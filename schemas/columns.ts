@@ -24,7 +24,11 @@ export type ColumnKind = Kind | `${Kind}?`;
 export type Columns = Readonly<Record<string, ColumnKind>>;
 
 type Value<K extends Kind> = K extends 'string' ? string : number;
-type ValueOf<K extends ColumnKind> = K extends `${infer B extends Kind}?` ? Value<B> | null : K extends Kind ? Value<K> : never;
+type ValueOf<K extends ColumnKind> = K extends `${infer B extends Kind}?`
+  ? Value<B> | null
+  : K extends Kind
+    ? Value<K>
+    : never;
 
 /** The row type of a list of columns. */
 export type RowOf<C extends Columns> = { -readonly [name in keyof C]: ValueOf<C[name]> };

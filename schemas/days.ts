@@ -40,7 +40,8 @@ export function parseDays(text: string, now = Date.now()): Day[] {
   const oneDay = 86_400_000;
   if (text === 'yesterday') return [dayOf(now - oneDay)];
   const [from, to, ...rest] = text.split('..');
-  if (from === undefined || rest.length > 0) throw new OaError('DATE_INVALID', `date ${JSON.stringify(text)}: expected YYYYMMDD, yesterday or A..B`);
+  if (from === undefined || rest.length > 0)
+    throw new OaError('DATE_INVALID', `date ${JSON.stringify(text)}: expected YYYYMMDD, yesterday or A..B`);
   const first = parseDay(from);
   if (to === undefined) return [first];
   const last = parseDay(to);

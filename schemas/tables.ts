@@ -14,7 +14,8 @@ export interface SourceDefinition<C extends Columns = Columns> {
   readonly columns: C;
 }
 
-export interface TableDefinition<C extends Columns = Columns> {
+/** @typeParam R names of the required columns */
+export interface TableDefinition<C extends Columns = Columns, R extends string = string> {
   readonly name: string;
   /** Folder below the storage's root. */
   readonly folder: string;
@@ -22,7 +23,7 @@ export interface TableDefinition<C extends Columns = Columns> {
   /** Partition columns, outermost first; values come from the day (and hour). Proxy's raw ones are text. */
   readonly partition: Columns;
   /** Columns that a row, and the table, must have. */
-  readonly required: readonly string[];
+  readonly required: readonly R[];
   /** Other names under which an existing table may hold a row's column: `{ ml_score: 'score' }`. */
   readonly aliases: Readonly<Record<string, string>>;
   /** The columns of a Spot 1.0 deployment, where they differ. */
@@ -44,9 +45,9 @@ export function defineSource<const C extends Columns>(source: SourceDefinition<C
  * Folder and names are checked here once; what a definition leaves out is Spot's usual: partitions `y, m, d`, nothing
  * required, no aliases.
  */
-export function defineTable<const C extends Columns>(
-  table: Pick<TableDefinition<C>, 'name' | 'folder' | 'columns'> & Partial<TableDefinition<C>>,
-): TableDefinition<C> {
+export function defineTable<const C extends Columns, const R extends string = never>(
+  table: Pick<TableDefinition<C>, 'name' | 'folder' | 'columns'> & Partial<TableDefinition<C, R>>,
+): TableDefinition<C, R> {
   checkIdentifier(table.name, 'table');
   columnList(table.columns);
   for (const part of table.folder.split('/')) {
@@ -58,7 +59,10 @@ export function defineTable<const C extends Columns>(
   columnList(full.partition);
   for (const name of full.required) {
     if (!Object.hasOwn(full.columns, name)) {
-      throw new OaError('IDENTIFIER_INVALID', `table ${table.name} requires ${name}, which is not one of its columns`);
+      throw new OaError(
+        'IDENTIFIER_INVALID',
+        `table ${table.name} requires ${name}, which is not one of its columns`,
+      );
     }
   }
   return full;
@@ -80,7 +84,8 @@ export function partitionValues(table: TableDefinition, day: Day, hour?: number)
       .filter(({ name }) => name !== 'h' || hour !== undefined)
       .map(({ name, kind }) => {
         const value = parts[name];
-        if (value === undefined) throw new OaError('TABLE_MISFIT', `table ${table.name}: partition column ${name}; expected y, m, d or h`);
+        if (value === undefined)
+          throw new OaError('TABLE_MISFIT', `table ${table.name}: partition column ${name}; expected y, m, d or h`);
         return [name, KINDS[kind].ts === 'number' ? value : String(value).padStart(2, '0')];
       }),
   );

@@ -25,14 +25,17 @@ export function reputationValue(label: string): number {
 // eslint-disable-next-line no-control-regex -- a tab or line break would break the text files that hold the column
 const SEPARATORS = /[:;|\u0000-\u001f\u007f]/g;
 
-/** A service's name or label with `_` for every character that the readers of the column split at. */
+/**
+ * A service's name or label with `_` for every character that the readers of the column split at, and for nothing at
+ * all, which would make two colons of one.
+ */
 export function columnPart(text: string): string {
-  return text.replace(SEPARATORS, '_');
+  return text.replace(SEPARATORS, '_') || '_';
 }
 
 export interface ServiceVerdict {
   /** The service's name. */
-  readonly name: string;
+  readonly service: string;
   /** Undefined: the service does not list the key. */
   readonly verdict: Verdict | undefined;
 }
@@ -40,6 +43,6 @@ export interface ServiceVerdict {
 /** @returns an empty string when there is no service */
 export function reputationColumn(verdicts: readonly ServiceVerdict[]): string {
   return verdicts
-    .map(({ name, verdict = UNKNOWN }) => `${columnPart(name)}:${columnPart(verdict.label)}:${verdict.value}`)
+    .map(({ service, verdict = UNKNOWN }) => `${columnPart(service)}:${columnPart(verdict.label)}:${verdict.value}`)
     .join('::');
 }

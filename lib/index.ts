@@ -1,0 +1,70 @@
+/** The public interface of spot-dns-oa. Importing it loads no engine: DuckDB comes with the first query. */
+export {
+  defineColumns,
+  type Column,
+  type ColumnKind,
+  type Columns,
+  type Kind,
+  type Row,
+  type RowOf,
+} from '../schemas/columns.js';
+export { parseDay, parseDays, type Day } from '../schemas/days.js';
+export {
+  ANALYST_TABLES,
+  DNS_TABLES,
+  dnsResults,
+  type DnsResult,
+  type DnsRow,
+  type DnsTableName,
+} from '../schemas/dns.js';
+export { confDifferences, parseDnsConf, type DnsConf } from '../schemas/dns-conf.js';
+export { ERRORS, OaError, type ErrorCode } from '../schemas/errors.js';
+export {
+  DAY_PARTITION,
+  defineSource,
+  defineTable,
+  HOUR_PARTITION,
+  type SourceDefinition,
+  type TableDefinition,
+  type TableLayout,
+} from '../schemas/tables.js';
+
+export { batchesToRows, rowsToBatches } from '../streams/adapters.js';
+export type * from '../streams/contracts.js';
+export { compose, pipe, pipeAll, type PipeCounts, type PipeOptions } from '../streams/pipe.js';
+export { BatchEnrichment, Enrichment, RowSink, RowSource, RowTransform, type SinkTarget } from '../streams/rows.js';
+export { insertRows } from '../streams/sinks/insert-rows.js';
+export { writeDelimited, type WriteDelimitedOptions } from '../streams/sinks/write-delimited.js';
+export { writeTable, type WriteTableOptions } from '../streams/sinks/write-table.js';
+export { queryRows, type QueryRowsOptions } from '../streams/sources/query-rows.js';
+export { ReadResults, readResults, type ReadResultsOptions } from '../streams/sources/read-results.js';
+export { copyTo } from '../streams/transforms/copy-to.js';
+export { geolocation } from '../streams/transforms/geolocation.js';
+export { hour } from '../streams/transforms/hour.js';
+export { codeName, ianaNames, type CodeTable, type IanaTables } from '../streams/transforms/iana-names.js';
+export { limit } from '../streams/transforms/limit.js';
+export { networkContext } from '../streams/transforms/network-context.js';
+export { reputation } from '../streams/transforms/reputation.js';
+export { severity } from '../streams/transforms/severity.js';
+export { tld, type TldOptions } from '../streams/transforms/tld.js';
+
+export { planDnsOa, runDnsOa } from './dns-oa.js';
+export { loadGeolocation } from './lookups/geo-ranges.js';
+export { loadIanaTable } from './lookups/iana-tables.js';
+export { loadNetworkContext } from './lookups/network-context.js';
+export { openWarehouse, type OpenWarehouse, type OpenWarehouseOptions } from './open-warehouse.js';
+export { operationText, type Operation } from './operations.js';
+export { loadReputation } from './reputation/load-reputation.js';
+export {
+  planOa,
+  runOa,
+  type OaContext,
+  type OaOptions,
+  type OaPipeline,
+  type OaStep,
+  type OpenContext,
+  type Progress,
+  type RunReport,
+  type Warning,
+} from './run-oa.js';
+export { checkSettings, loadSettings, type Settings } from './settings.js';

@@ -1,0 +1,251 @@
+/** The embedded warehouse: a folder of this machine and DuckDB over it. */
+import { randomBytes } from 'node:crypto';
+import { posix, resolve } from 'node:path';
+import type { Columns, Row } from '../schemas/columns.js';
+import { parseDay } from '../schemas/days.js';
+import { DNS_TABLES, dnsThreatInvestigation } from '../schemas/dns.js';
+import { OaError } from '../schemas/errors.js';
+import { type TableDefinition, type TableLayout } from '../schemas/tables.js';
+import type {
+  PartitionOptions,
+  PartitionWriter,
+  ScoredConnections,
+  Storage,
+  Warehouse,
+} from '../streams/contracts.js';
+import { queryRows, type QueryRowsOptions } from '../streams/sources/query-rows.js';
+import type { RowSource } from '../streams/rows.js';
+import { scoresQuery } from './engine/dns-queries.js';
+import { DuckDbEngine } from './engine/duckdb.js';
+import type { DuckDbOptions } from './engine/duckdb-database.js';
+import { exactly } from './engine/duckdb-views.js';
+import type { ParquetOptions } from './parquet/encoder.js';
+import { alignmentOf, checkTable, type Alignment } from './partitions/align.js';
+import { Journals } from './partitions/journal.js';
+import { ParquetWriter, uniqueName } from './partitions/parquet-writer.js';
+import { Partition } from './partitions/partition.js';
+import { runFolder, SPILL_FOLDER, stagedFile, stagingRoot } from './partitions/paths.js';
+import { pinned, unpinned, type Snapshot } from './partitions/snapshot.js';
+import { Staging, sweepStaging } from './partitions/staging.js';
+import { writeColumns } from './partitions/table-columns.js';
+import { LocalTableFiles, type TableFile } from './partitions/table-files.js';
+import { localStorage } from './storage/local.js';
+import { locate } from './storage/locate.js';
+
+export interface LocalWarehouseOptions {
+  /** Folder of the warehouse; made when it is missing. */
+  readonly root: string;
+  /** @default those of DNS */
+  readonly tables?: readonly TableDefinition[];
+  /** Columns of tables that are missing and made at the opening; null makes none. @default 'documented' */
+  readonly layout?: TableLayout | null;
+  /** Name of the run's own folder in the staging folder. @default random */
+  readonly runId?: string;
+  readonly onWarning?: (warning: { code: string; message: string }) => void;
+  readonly engine?: DuckDbOptions;
+  readonly parquet?: ParquetOptions;
+  /** Where files are written; the engine reads this machine's disk whatever it is. @default the local storage */
+  readonly storage?: Storage;
+}
+
+/**
+ * Opens the warehouse of a folder: finishes what dead runs left, and makes what is missing.
+ * @throws {OaError} `STORAGE_FAILED`, `TABLE_MISFIT`; not for a folder that can only be read
+ */
+export async function openLocalWarehouse(options: LocalWarehouseOptions): Promise<LocalWarehouse> {
+  const warehouse = new LocalWarehouse(options);
+  await warehouse.tidy();
+  if (options.layout !== null) await whereWritable(() => warehouse.init(options.layout ?? 'documented'));
+  return warehouse;
+}
+
+export class LocalWarehouse implements Warehouse {
+  readonly storage: Storage;
+  readonly local: Storage;
+  readonly root: string;
+  readonly engine: DuckDbEngine;
+  readonly runId: string;
+  readonly tables: readonly TableDefinition[];
+
+  readonly #options: LocalWarehouseOptions;
+  /** By the path below the root: `dns/staging`. */
+  readonly #stagings: ReadonlyMap<string, Staging>;
+  readonly #files: LocalTableFiles;
+
+  constructor(options: LocalWarehouseOptions) {
+    this.#options = options;
+    this.local = localStorage();
+    this.storage = options.storage ?? this.local;
+    this.root = resolve(options.root);
+    this.tables = options.tables ?? Object.values(DNS_TABLES);
+    this.runId = options.runId ?? `${Date.now().toString(36)}-${randomBytes(4).toString('hex')}`;
+    this.#stagings = new Map(
+      this.tables.map((table) => {
+        const path = posix.join(this.root, stagingRoot(table));
+        return [stagingRoot(table), new Staging(this.storage, path, this.runId)];
+      }),
+    );
+    this.#files = new LocalTableFiles(this.local, this.root);
+    const spillFolder = this.tables[0] && posix.join(this.root, runFolder(this.runId, this.tables[0]), SPILL_FOLDER);
+    this.engine = new DuckDbEngine({
+      tables: this.tables,
+      files: this.#files,
+      root: this.root,
+      snapshot: (files) => this.#snapshot(files),
+      options: { spillFolder, ...options.engine },
+    });
+  }
+
+  locate(pathOrUrl: string): { storage: Storage; path: string } {
+    return locate(pathOrUrl, this.local);
+  }
+
+  async openPartition(table: TableDefinition, options: PartitionOptions): Promise<PartitionWriter> {
+    const { date, hour, rowColumns, mode = 'replace', allowEmpty = false } = options;
+    const day = parseDay(date);
+    checkHour(table, hour);
+    const columns = await this.engine.describe(table);
+    checkTable(table, columns);
+    const alignmentFor = (rows: Readonly<Record<string, Columns[string] | undefined>>) => {
+      const alignment = alignmentOf(table, columns, rows);
+      this.#warnOf(table, alignment);
+      return alignment;
+    };
+    const known = rowColumns && alignmentFor(rowColumns);
+    const name = mode === 'append' ? uniqueName() : undefined;
+    const place = {
+      storage: this.storage,
+      root: this.root,
+      runId: this.runId,
+      staging: this.#staging(table),
+      staged: stagedFile(this.runId, table, { day, hour, name }),
+      partition: new Partition(this.storage, this.root, table, day, hour),
+      label: `${table.name} of ${date}`,
+    };
+    return new ParquetWriter(place, {
+      columns,
+      alignmentFor: (names) => known ?? alignmentFor(Object.fromEntries(names.map((of) => [of, undefined]))),
+      mode,
+      allowEmpty,
+      parquet: this.#options.parquet,
+      onLeftover: (cause) => this.#warnOfLeftover(table, cause),
+    });
+  }
+
+  /** Removes all rows of a table's partition, as `--reset` does with the analysts' tables. */
+  async emptyPartition(table: TableDefinition, date: string): Promise<void> {
+    const partition = new Partition(this.storage, this.root, table, parseDay(date));
+    const leftover = await partition.clear(this.runId);
+    if (leftover !== undefined) this.#warnOfLeftover(table, leftover);
+  }
+
+  async scores(date: string): Promise<ScoredConnections> {
+    const [names, clients] = [new Map<string, number>(), new Map<string, number>()];
+    if (!this.tables.includes(dnsThreatInvestigation)) return { names, clients };
+    const day = parseDay(date);
+    for await (const page of this.engine.pages(scoresQuery(this.engine.dialect, day), { day })) {
+      for (const { scored, scored_key, severity } of page) {
+        (scored === 'name' ? names : clients).set(scored_key as string, severity as number);
+      }
+    }
+    return { names, clients };
+  }
+
+  /** The result of a query as a source of rows. */
+  query<R extends object = Row>(sql: string, options: QueryRowsOptions = {}): RowSource<R> {
+    return queryRows<R>(this, sql, options);
+  }
+
+  /** Makes the tables that are missing, and names them. One that has files is there, whoever wrote them. */
+  async init(layout: TableLayout): Promise<string[]> {
+    const made: string[] = [];
+    for (const table of this.tables) {
+      if ((await this.#files.columns(table)) || (await this.#files.newest(table))) continue;
+      await writeColumns(this.storage, this.root, table, layout);
+      made.push(table.name);
+    }
+    return made;
+  }
+
+  /** CREATE VIEW statements that open the warehouse in any DuckDB. A table that has no file now is empty there. */
+  async views(): Promise<string> {
+    const statements: string[] = [];
+    for (const table of this.tables) {
+      const folders = Object.keys(table.partition).map((name) => `/${name}=*`);
+      const pattern = `${exactly(posix.join(this.root, table.folder))}${folders.join('')}/[!._]*.parquet`;
+      const select = await this.engine.select(table, pattern);
+      statements.push(`${this.engine.dialect.createView(table.name, select)};\n`);
+    }
+    return statements.join('');
+  }
+
+  /** Finishes what dead runs left, and sweeps their folders. */
+  async tidy(): Promise<void> {
+    for (const staging of this.#stagings.keys()) {
+      await whereWritable(async () => {
+        await new Journals(this.storage, this.root, staging).recover();
+        await sweepStaging(this.storage, posix.join(this.root, staging));
+      });
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.engine.close();
+    for (const staging of this.#stagings.values()) await whereWritable(() => staging.close());
+  }
+
+  /** Links to the files, where the folder can be written; they name their partitions as the files do. */
+  async #snapshot(files: readonly TableFile[]): Promise<Snapshot> {
+    const [first] = this.#stagings;
+    if (files.length === 0 || !first || this.storage !== this.local) return unpinned(files);
+    const [path, staging] = first;
+    const folder = posix.join(this.root, path, this.runId, `read-${randomBytes(4).toString('hex')}`);
+    try {
+      await staging.enter();
+    } catch {
+      return unpinned(files);
+    }
+    return pinned(files, { root: this.root, folder, release: () => staging.leave(folder) });
+  }
+
+  #staging(table: TableDefinition): Staging {
+    const staging = this.#stagings.get(stagingRoot(table));
+    if (staging) return staging;
+    throw new OaError(
+      'TABLE_UNKNOWN',
+      `table ${table.name} is not one of ${this.tables.map((one) => one.name).join(', ')}`,
+    );
+  }
+
+  #warnOf(table: TableDefinition, { missing, leftOut }: Alignment): void {
+    const warn = (code: string, message: string) => this.#options.onWarning?.({ code, message });
+    if (missing.length > 0)
+      warn('COLUMNS_NULL', `table ${table.name}: the rows lack ${missing.join(', ')}; null there`);
+    if (leftOut.length > 0) warn('COLUMNS_LEFT_OUT', `table ${table.name} has no ${leftOut.join(', ')}; left out`);
+  }
+
+  #warnOfLeftover(table: TableDefinition, cause: unknown): void {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const message = `table ${table.name}: replaced, but old files could not be removed, and will be later: ${why}`;
+    this.#options.onWarning?.({ code: 'LEFTOVER', message });
+  }
+}
+
+function checkHour(table: TableDefinition, hour: number | undefined): void {
+  const hourly = Object.hasOwn(table.partition, 'h');
+  const fits = hourly ? Number.isInteger(hour) && hour! >= 0 && hour! <= 23 : hour === undefined;
+  if (fits) return;
+  throw new OaError(
+    'VALUE_INVALID',
+    `table ${table.name}: hour ${hour}; expected ${hourly ? 'an hour from 0 to 23' : 'none, its partitions are days'}`,
+  );
+}
+
+/** A folder that can only be read is no reason not to open it; and what another process tidies up is being tidied up. */
+async function whereWritable(work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof OaError && ['STORAGE_FAILED', 'LOCKED'].includes(error.code))) throw error;
+  }
+}

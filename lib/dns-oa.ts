@@ -19,6 +19,7 @@ import { hoursQuery, scoresQuery } from './engine/dns-queries.js';
 import { duckdbDialect } from './engine/dialects.js';
 import { DETAILS, HoursSeen, hoursOfRawRows, warnOfMissingHours, writeDetails } from './dns-details.js';
 import { loadDnsLookups, type DnsLookups } from './dns-lookups.js';
+import { feedbackPath, resetScores } from './analyst/reset.js';
 import { copyNotebooks, notebookCopies } from './notebooks.js';
 import { loadDnsConf } from './open-warehouse.js';
 import { statement, type Operation } from './operations.js';
@@ -31,7 +32,6 @@ import {
   type OaOptions,
   type OaPipeline,
   type OaStep,
-  type OpenContext,
   type RunReport,
 } from './run-oa.js';
 import { loadReputation } from './reputation/load-reputation.js';
@@ -59,8 +59,6 @@ async function dnsPipeline(options: OaOptions): Promise<OaPipeline> {
 const resultsPath = ({ settings, day, options }: OaContext) =>
   options.results ?? `${settings.storage.root}/${dnsResults.resultsPath(day)}`;
 const copyPath = ({ dataFolder }: OaContext) => `${dataFolder}/dns_results.csv`;
-const feedbackPath = ({ settings, day }: OaContext) =>
-  `${settings.storage.root}/dns/scored_results/${day.text}/feedback/ml_feedback.csv`;
 
 const nothing = () => [];
 
@@ -169,7 +167,8 @@ function dnsSteps(conf: DnsConf, lookups: DnsLookups): OaStep[] {
       run: async (context) => {
         warnOfMissingHours(context, rawHours, hoursSeen.hours);
         for (const part of DETAILS) await writeDetails(context, part, lookups);
-        if (context.options.reset) await resetAnalysts(context);
+        // Last of all, so that a run that fails costs no analyst's work.
+        if (context.options.reset) await resetScores(context.warehouse, context.day.text);
       },
     },
   ];
@@ -187,11 +186,5 @@ const resetPlan = (context: OaContext): Operation[] => [
     do: 'delete',
     path: `${context.settings.storage.root}/${folder}/y=${context.day.y}/m=${context.day.m}/d=${context.day.d}`,
   })),
-  { kind: 'file', do: 'delete', path: feedbackPath(context) },
+  { kind: 'file', do: 'delete', path: `${context.settings.storage.root}/${feedbackPath(context.day.text)}` },
 ];
-
-/** Last of all, so that a run that fails costs no analyst's work. */
-async function resetAnalysts(context: OpenContext): Promise<void> {
-  for (const table of ANALYST_TABLES) await context.warehouse.emptyPartition(table, context.day.text);
-  await context.warehouse.storage.delete(feedbackPath(context));
-}

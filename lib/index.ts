@@ -48,6 +48,8 @@ export { reputation } from '../streams/transforms/reputation.js';
 export { severity } from '../streams/transforms/severity.js';
 export { tld, type TldOptions } from '../streams/transforms/tld.js';
 
+export { NotebookDay, openNotebookDay } from './analyst/notebook-day.js';
+export { resetScores } from './analyst/reset.js';
 export { planDnsOa, runDnsOa } from './dns-oa.js';
 export { loadGeolocation } from './lookups/geo-ranges.js';
 export { loadIanaTable } from './lookups/iana-tables.js';

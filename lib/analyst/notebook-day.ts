@@ -1,0 +1,69 @@
+/** What a notebook works with: the tables of the day whose folder it lies in, on the settings of the run that made it. */
+import { basename, join, resolve } from 'node:path';
+import type { Row } from '../../schemas/columns.js';
+import { parseDay, type Day } from '../../schemas/days.js';
+import { openWarehouse, type OpenWarehouse } from '../open-warehouse.js';
+import { loadSettings } from '../settings.js';
+import { resetScores } from './reset.js';
+
+const MOST_ROWS = 1000;
+const EXPANDED_ROWS = 20;
+
+export class NotebookDay {
+  readonly day: Day;
+  readonly warehouse: OpenWarehouse;
+
+  constructor(day: Day, warehouse: OpenWarehouse) {
+    this.day = day;
+    this.warehouse = warehouse;
+  }
+
+  /** `YYYYMMDD` */
+  get date(): string {
+    return this.day.text;
+  }
+
+  /** The first rows of a query on the day's partitions. */
+  async rows(sql: string, { limit = MOST_ROWS }: { limit?: number } = {}): Promise<Row[]> {
+    const rows: Row[] = [];
+    for await (const page of this.warehouse.engine.pages(sql, { day: this.day })) {
+      rows.push(...page.slice(0, limit - rows.length));
+      if (rows.length >= limit) break;
+    }
+    return rows;
+  }
+
+  /** The 20 clients that asked most often for a name, in all responses of the day. */
+  expandedSearch(name: string): Promise<Row[]> {
+    const of = this.#text(name);
+    return this.rows(
+      `SELECT dns_qry_name, ip_dst, COUNT(*) AS total FROM dns WHERE dns_qry_name = ${of} GROUP BY dns_qry_name, ip_dst ORDER BY total DESC, ip_dst`,
+      { limit: EXPANDED_ROWS },
+    );
+  }
+
+  /** The details of a suspicious name. */
+  detailsOf(name: string): Promise<Row[]> {
+    return this.rows(`SELECT * FROM dns_edge WHERE dns_qry_name = ${this.#text(name)} ORDER BY unix_tstamp, ip_dst`);
+  }
+
+  /** Removes every score, storyboard entry and expanded search of the day. */
+  resetScores(): Promise<void> {
+    return resetScores(this.warehouse, this.date);
+  }
+
+  #text(value: string): string {
+    return this.warehouse.engine.dialect.literal(value, 'string');
+  }
+}
+
+/**
+ * @param folder `<home>/ipynb/dns/<date>`. @default the current folder, where a notebook runs
+ * @throws {OaError} `DATE_INVALID` when the folder is not named after a day, `SETTINGS_INVALID`
+ */
+export async function openNotebookDay(folder = '.'): Promise<NotebookDay> {
+  const here = resolve(folder);
+  const day = parseDay(basename(here));
+  const settings = await loadSettings(join(here, '../../../data/dns', day.text, 'settings.json'));
+  return new NotebookDay(day, await openWarehouse(settings));
+}

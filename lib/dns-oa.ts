@@ -1,10 +1,8 @@
 /** The DNS OA: the twelve steps of the design document, in order. */
-import { mkdir, writeFile } from 'node:fs/promises';
-import { ANALYST_TABLES, DNS_TABLES, dnsResults, dnsScores } from '../schemas/dns.js';
+import { ANALYST_TABLES, DNS_TABLES, dns, dnsResults, dnsScores } from '../schemas/dns.js';
 import type { DnsConf } from '../schemas/dns-conf.js';
-import { asOaError } from '../schemas/errors.js';
 import type { TableDefinition } from '../schemas/tables.js';
-import type { ReputationService } from '../streams/contracts.js';
+import type { ReputationService, Storage } from '../streams/contracts.js';
 import { writeTable } from '../streams/sinks/write-table.js';
 import { readResults } from '../streams/sources/read-results.js';
 import { copyTo } from '../streams/transforms/copy-to.js';
@@ -17,24 +15,21 @@ import { severity } from '../streams/transforms/severity.js';
 import { tld } from '../streams/transforms/tld.js';
 import { hoursQuery, scoresQuery } from './engine/dns-queries.js';
 import { duckdbDialect } from './engine/dialects.js';
-import { DETAILS, HoursSeen, hoursOfRawRows, warnOfMissingHours, writeDetails } from './dns-details.js';
+import { aheadQueries, DetailsAhead, hoursOfRawRows, warnOfMissingHours } from './details-ahead.js';
+import { DETAILS, writeDetails } from './dns-details.js';
 import { loadDnsLookups, type DnsLookups } from './dns-lookups.js';
+import { notebookSettings, settingsPath } from './analyst/notebook-day.js';
 import { feedbackPath, resetScores } from './analyst/reset.js';
-import { copyNotebooks, notebookCopies } from './notebooks.js';
+import { copyNotebooks, notebookCopies, notebooksToCopy, type NotebooksToCopy } from './notebooks.js';
 import { loadDnsConf } from './open-warehouse.js';
 import { statement, type Operation } from './operations.js';
 import { replacementOperations } from './partitions/operations.js';
-import {
-  oaContext,
-  planOa,
-  runOa,
-  type OaContext,
-  type OaOptions,
-  type OaPipeline,
-  type OaStep,
-  type RunReport,
-} from './run-oa.js';
+import { partitionFile } from './partitions/paths.js';
+import { planOa } from './plan-oa.js';
+import { runOa, type OaContext, type OaOptions, type OaPipeline, type OaStep, type RunReport } from './run-oa.js';
 import { loadReputation } from './reputation/load-reputation.js';
+import { checkSettings } from './settings.js';
+import { writeText } from './storage/text.js';
 
 /**
  * Runs the twelve steps for one day.
@@ -44,14 +39,17 @@ export async function runDnsOa(options: OaOptions): Promise<RunReport> {
   return runOa(await dnsPipeline(options), options);
 }
 
-/** Every statement and file operation of a run, in order; none is carried out and nothing is opened. */
+/** Every statement and file operation of a run, in order; none is carried out. */
 export async function planDnsOa(options: OaOptions): Promise<Operation[]> {
-  return planOa(await dnsPipeline(options), options);
+  const pipeline = await dnsPipeline(options);
+  const { dnsConf, iana, networkContext } = checkSettings(options.settings ?? {});
+  const lookups = [dnsConf, ...Object.values(iana), ...networkContext.files, ...networkContext.ranges];
+  return [...reads(lookups), ...(await planOa(pipeline, options))];
 }
 
 /** The DNS pipeline with the settings' lookups; a broken lookup file fails here, before anything is touched. */
 async function dnsPipeline(options: OaOptions): Promise<OaPipeline> {
-  const { settings } = oaContext({ name: 'dns' }, options, new AbortController().signal);
+  const settings = checkSettings(options.settings ?? {});
   const [conf, lookups] = await Promise.all([loadDnsConf(settings), loadDnsLookups(settings)]);
   return { name: 'dns', tables: Object.values(DNS_TABLES), steps: dnsSteps(conf, lookups) };
 }
@@ -59,12 +57,13 @@ async function dnsPipeline(options: OaOptions): Promise<OaPipeline> {
 const resultsPath = ({ settings, day, options }: OaContext) =>
   options.results ?? `${settings.storage.root}/${dnsResults.resultsPath(day)}`;
 const copyPath = ({ dataFolder }: OaContext) => `${dataFolder}/dns_results.csv`;
-
-const nothing = () => [];
+const rejectedPath = ({ dataFolder }: OaContext) => `${dataFolder}/rejected.tsv`;
+const reads = (files: readonly (string | undefined)[]): Operation[] =>
+  files.flatMap((path) => (path === undefined ? [] : [{ kind: 'file', do: 'read', path }]));
 
 /** Steps 1 to 12; 3 to 11 are one stream. */
 function dnsSteps(conf: DnsConf, lookups: DnsLookups): OaStep[] {
-  const hoursSeen = new HoursSeen();
+  let ahead: DetailsAhead;
   let rawHours = new Set<number>();
   let services: ReputationService[] = [];
   const replacement = (context: OaContext, table: TableDefinition) =>
@@ -73,37 +72,32 @@ function dnsSteps(conf: DnsConf, lookups: DnsLookups): OaStep[] {
   return [
     {
       name: 'folders',
-      plan: ({ dataFolder, notebookFolder }) =>
-        [dataFolder, notebookFolder].map((path) => ({ kind: 'file', do: 'makeDirectories', path })),
-      run: async (context) => {
-        await Promise.all([context.dataFolder, context.notebookFolder].map(makeFolder));
-        // What the notebooks open: the very warehouse of this run.
-        const { storage, engine } = context.settings;
-        await writeFile(`${context.dataFolder}/settings.json`, `${JSON.stringify({ storage, engine }, null, 2)}\n`);
+      plan: ({ home, day, dataFolder, notebookFolder }) => [
+        ...[dataFolder, notebookFolder].map((path): Operation => ({ kind: 'file', do: 'makeDirectories', path })),
+        { kind: 'file', do: 'create', path: settingsPath(home, day) },
+      ],
+      run: async ({ warehouse: { local }, home, day, dataFolder, notebookFolder, settings }) => {
+        for (const path of [dataFolder, notebookFolder]) {
+          await local.makeDirectories(path);
+          await removeUnfinished(local, path);
+        }
+        await writeText(local, settingsPath(home, day), notebookSettings(home, day, settings));
       },
     },
     {
       name: 'notebooks',
-      plan: async ({ notebookFolder, settings }) =>
-        (await notebookCopies(notebookFolder, settings.notebooks.templates)).map(({ from, to }) => ({
-          kind: 'file',
-          do: 'copy',
-          from,
-          path: to,
-        })),
-      run: async ({ notebookFolder, settings, options, warn }) => {
-        const copies = await notebookCopies(notebookFolder, settings.notebooks.templates);
-        const kept = await copyNotebooks(copies, { fresh: options.freshNotebooks });
+      plan: async (context) =>
+        (await notebooks(context)).missing.map(({ from, to }) => ({ kind: 'file', do: 'copy', from, path: to })),
+      run: async (context) => {
+        const { missing, kept } = await notebooks(context);
+        await copyNotebooks(context.warehouse.local, missing);
         if (kept.length > 0)
-          warn('NOTEBOOKS_KEPT', `${kept.join(', ')}: edited, kept; --fresh-notebooks replaces them`);
+          context.warn('NOTEBOOKS_KEPT', `${kept.join(', ')}: edited, kept; --fresh-notebooks replaces them`);
       },
     },
     {
       name: 'results',
-      plan: (context) => [
-        statement(hoursQuery(duckdbDialect, context.day)),
-        { kind: 'file', do: 'read', path: resultsPath(context) },
-      ],
+      plan: ({ day }) => [statement(hoursQuery(duckdbDialect, day, [dns]))],
       stream: async (context) => {
         rawHours = await hoursOfRawRows(context);
         return [
@@ -112,24 +106,23 @@ function dnsSteps(conf: DnsConf, lookups: DnsLookups): OaStep[] {
             file: context.options.results,
             columns: conf.results,
             maxShare: context.settings.rejected.maxShare,
-            rejectedFile: `${context.dataFolder}/rejected.tsv`,
+            rejectedFile: rejectedPath(context),
           }),
         ];
       },
     },
     {
       name: 'limit',
-      plan: (context) => [{ kind: 'file', do: 'create', path: copyPath(context) }],
       stream: (context) => [
         limit(context.limit),
+        (ahead = new DetailsAhead(context, rawHours)),
         copyTo(context.warehouse, copyPath(context), { columns: conf.results }),
-        hoursSeen,
       ],
     },
-    { name: 'tld', plan: nothing, stream: ({ settings }) => [tld(settings.tld)] },
+    { name: 'tld', stream: ({ settings }) => [tld(settings.tld)] },
     {
       name: 'reputation',
-      plan: ({ settings }) => settings.reputation.map(({ file }) => ({ kind: 'file', do: 'read', path: file })),
+      plan: ({ settings }) => reads(settings.reputation.map(({ file }) => file)),
       stream: async ({ settings, warn }) => {
         const onFailure = (error: Error) => warn('REPUTATION_UNAVAILABLE', error.message);
         services = await loadReputation(settings.reputation, { onFailure });
@@ -143,12 +136,19 @@ function dnsSteps(conf: DnsConf, lookups: DnsLookups): OaStep[] {
         severity(options.reset ? undefined : await warehouse.scores(day.text)),
       ],
     },
-    { name: 'hour', plan: nothing, stream: () => [hour()] },
-    { name: 'iana', plan: nothing, stream: () => [ianaNames(lookups.iana)] },
-    { name: 'network-context', plan: nothing, stream: () => [networkContext(lookups.contexts)] },
+    { name: 'hour', stream: () => [hour()] },
+    { name: 'iana', stream: () => [ianaNames(lookups.iana)] },
+    { name: 'network-context', stream: () => [networkContext(lookups.contexts)] },
     {
       name: 'scores',
-      plan: (context) => replacement(context, dnsScores),
+      // Only now, when every step has what it needs, the stream of steps 3 to 11 begins to flow.
+      plan: (context) => [
+        { kind: 'file', do: 'delete', path: rejectedPath(context) },
+        ...reads([resultsPath(context)]),
+        { kind: 'file', do: 'create', path: copyPath(context) },
+        ...(context.options.allowEmpty ? [] : Object.values(aheadQueries(duckdbDialect, context.day)).map(statement)),
+        ...replacement(context, dnsScores),
+      ],
       stream: ({ warehouse, day, report }) => {
         const sink = writeTable(warehouse, 'dns_scores', { date: day.text });
         sink.once('finish', () => (report.tables[dnsScores.name] = sink.rows));
@@ -165,7 +165,7 @@ function dnsSteps(conf: DnsConf, lookups: DnsLookups): OaStep[] {
         ...(context.options.reset ? resetPlan(context) : []),
       ],
       run: async (context) => {
-        warnOfMissingHours(context, rawHours, hoursSeen.hours);
+        warnOfMissingHours(context, rawHours, ahead.hours);
         for (const part of DETAILS) await writeDetails(context, part, lookups);
         // Last of all, so that a run that fails costs no analyst's work.
         if (context.options.reset) await resetScores(context.warehouse, context.day.text);
@@ -174,17 +174,19 @@ function dnsSteps(conf: DnsConf, lookups: DnsLookups): OaStep[] {
   ];
 }
 
-async function makeFolder(path: string): Promise<void> {
-  await mkdir(path, { recursive: true }).catch((error: unknown) => {
-    throw asOaError(error, 'STORAGE_FAILED', `folder ${path}`);
-  });
+/** A run that was killed leaves files under hidden names; under the lock of the day nobody else is writing one. */
+async function removeUnfinished(local: Storage, folder: string): Promise<void> {
+  for (const { name, path } of await local.list(folder)) if (/^\..+\.tmp$/.test(name)) await local.delete(path);
 }
 
-const resetPlan = (context: OaContext): Operation[] => [
-  ...ANALYST_TABLES.map(({ folder }): Operation => ({
+const notebooks = async ({ notebookFolder, settings, options }: OaContext): Promise<NotebooksToCopy> =>
+  notebooksToCopy(await notebookCopies(notebookFolder, settings.notebooks.templates), {
+    fresh: options.freshNotebooks,
+  });
+
+const resetPlan = ({ settings, day }: OaContext): Operation[] =>
+  [...ANALYST_TABLES.map((table) => partitionFile(table, day)), feedbackPath(day.text)].map((path) => ({
     kind: 'file',
     do: 'delete',
-    path: `${context.settings.storage.root}/${folder}/y=${context.day.y}/m=${context.day.m}/d=${context.day.d}`,
-  })),
-  { kind: 'file', do: 'delete', path: `${context.settings.storage.root}/${feedbackPath(context.day.text)}` },
-];
+    path: `${settings.storage.root}/${path}`,
+  }));

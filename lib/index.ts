@@ -42,6 +42,7 @@ export { copyTo } from '../streams/transforms/copy-to.js';
 export { geolocation } from '../streams/transforms/geolocation.js';
 export { hour } from '../streams/transforms/hour.js';
 export { codeName, ianaNames, type CodeTable, type IanaTables } from '../streams/transforms/iana-names.js';
+export { internal } from '../streams/transforms/internal.js';
 export { limit } from '../streams/transforms/limit.js';
 export { networkContext } from '../streams/transforms/network-context.js';
 export { reputation } from '../streams/transforms/reputation.js';
@@ -57,8 +58,8 @@ export { loadNetworkContext } from './lookups/network-context.js';
 export { openWarehouse, type OpenWarehouse, type OpenWarehouseOptions } from './open-warehouse.js';
 export { operationText, type Operation } from './operations.js';
 export { loadReputation } from './reputation/load-reputation.js';
+export { planOa } from './plan-oa.js';
 export {
-  planOa,
   runOa,
   type OaContext,
   type OaOptions,

@@ -1,8 +1,10 @@
 /** Step 2: a copy of the notebook templates for the day, without `_master` in the name. */
-import { copyFile, mkdir, readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OaError } from '../schemas/errors.js';
+import type { Storage } from '../streams/contracts.js';
 import { packageFile } from './package-root.js';
+import { writeText } from './storage/text.js';
 
 export interface NotebookCopy {
   readonly from: string;
@@ -26,26 +28,36 @@ export async function notebookCopies(
   }));
 }
 
-/**
- * Copies the templates. A notebook that is there and differs has an analyst's work in it, and stays unless `fresh`.
- * @returns the notebooks that were kept
- */
-export async function copyNotebooks(copies: readonly NotebookCopy[], { fresh = false } = {}): Promise<string[]> {
-  const kept: string[] = [];
-  for (const { from, to } of copies) {
-    try {
-      const there = await readFile(to).catch(() => null);
-      if (there !== null && !fresh) {
-        if (!there.equals(await readFile(from))) kept.push(to);
-        continue;
-      }
-      await mkdir(join(to, '..'), { recursive: true });
-      await copyFile(from, to);
-    } catch (error) {
-      throw new OaError('NOTEBOOKS_FAILED', `copying ${from} to ${to}: ${(error as Error).message}`, {
-        cause: error,
-      });
-    }
+export interface NotebooksToCopy {
+  readonly missing: readonly NotebookCopy[];
+  /** There, and other than the template: an analyst's work is in them. They stay unless `fresh`. */
+  readonly kept: readonly string[];
+}
+
+/** What is to be done; one that is there and equals its template needs nothing. @throws {OaError} `NOTEBOOKS_FAILED` */
+export async function notebooksToCopy(
+  copies: readonly NotebookCopy[],
+  { fresh = false } = {},
+): Promise<NotebooksToCopy> {
+  const [missing, kept]: [NotebookCopy[], string[]] = [[], []];
+  for (const copy of copies) {
+    const template = await readFile(copy.from, 'utf8').catch((error: Error) => failed(copy, error));
+    const there = await readFile(copy.to, 'utf8').catch(() => null);
+    if (there === null || (fresh && there !== template)) missing.push(copy);
+    else if (there !== template) kept.push(copy.to);
   }
-  return kept;
+  return { missing, kept };
+}
+
+/** Each is there whole, or not at all. @throws {OaError} `NOTEBOOKS_FAILED` */
+export async function copyNotebooks(storage: Storage, copies: readonly NotebookCopy[]): Promise<void> {
+  for (const copy of copies) {
+    await readFile(copy.from, 'utf8')
+      .then((template) => writeText(storage, copy.to, template))
+      .catch((error: Error) => failed(copy, error));
+  }
+}
+
+function failed({ from, to }: NotebookCopy, cause: Error): never {
+  throw new OaError('NOTEBOOKS_FAILED', `copying ${from} to ${to}: ${cause.message}`, { cause });
 }

@@ -3,7 +3,7 @@
  * one stream; the others run by themselves. Flow and Proxy bring their own steps; DNS's are in `dns-oa.ts`.
  */
 import { randomBytes } from 'node:crypto';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { parseDay, type Day } from '../schemas/days.js';
 import { asOaError, OaError } from '../schemas/errors.js';
 import type { TableDefinition } from '../schemas/tables.js';
@@ -72,6 +72,7 @@ export interface OaContext {
   readonly settings: FullSettings;
   readonly options: OaOptions;
   readonly limit: number;
+  readonly home: string;
   /** `<home>/data/<pipeline>/<date>` */
   readonly dataFolder: string;
   /** `<home>/ipynb/<pipeline>/<date>` */
@@ -89,8 +90,8 @@ type RowStream = RowSource | RowTransform | RowSink;
 
 export interface OaStep {
   readonly name: string;
-  /** What the step would do, for `--dry-run`. */
-  readonly plan: (context: OaContext) => Operation[] | Promise<Operation[]>;
+  /** What the step would do, for `--dry-run`. @default nothing: it only computes */
+  readonly plan?: (context: OaContext) => Operation[] | Promise<Operation[]>;
   /** The streams of the step; neighbouring steps of this kind are connected. */
   readonly stream?: (context: OpenContext) => object[] | Promise<object[]>;
   readonly run?: (context: OpenContext) => Promise<void>;
@@ -116,19 +117,15 @@ export function oaContext(pipeline: Pick<OaPipeline, 'name'>, options: OaOptions
     settings: checkSettings(options.settings ?? {}),
     options,
     limit,
+    home,
     dataFolder: `${home}/data/${pipeline.name}/${day.text}`,
     notebookFolder: `${home}/ipynb/${pipeline.name}/${day.text}`,
     signal,
   };
 }
 
-/** Everything that a run would do, in order; nothing is opened. */
-export async function planOa(pipeline: OaPipeline, options: OaOptions): Promise<Operation[]> {
-  const context = oaContext(pipeline, options, new AbortController().signal);
-  const operations: Operation[] = [];
-  for (const step of pipeline.steps) operations.push(...(await step.plan(context)));
-  return operations;
-}
+export const lockPath = (pipeline: Pick<OaPipeline, 'name'>, root: string, day: Day): string =>
+  `${root}/${pipeline.name}/staging/_lock-${day.text}`;
 
 /**
  * @throws {OaError} with the code of whatever failed; the tables are then as they were, up to the step that failed
@@ -155,9 +152,10 @@ export async function runOa(pipeline: OaPipeline, options: OaOptions): Promise<R
   const onWarning = (warning: Warning) => warn(warning.code, warning.message);
   const warehouse = await openWarehouse(base.settings, { tables: pipeline.tables, runId: base.runId, onWarning });
   try {
-    const path = `${warehouse.root}/${pipeline.name}/staging/_lock-${base.day.text}`;
+    const path = lockPath(pipeline, warehouse.root, base.day);
     const held = await lock(warehouse.storage, path, { signal, onLost: (error) => ending.abort(error) });
     try {
+      await removeDeadRuns(warehouse, path, base);
       await runSteps(pipeline.steps, { ...base, warehouse, report, warn });
     } finally {
       await held.release();
@@ -167,10 +165,22 @@ export async function runOa(pipeline: OaPipeline, options: OaOptions): Promise<R
   } catch (error) {
     if (ending.signal.aborted) throw ending.signal.reason as Error;
     if (options.signal?.aborted)
-      throw new OaError('ABORTED', 'the run was ended; the tables are as they were', { cause: error });
+      throw new OaError('ABORTED', 'the run was ended; each table is as it was or wholly replaced', { cause: error });
     throw asOaError(error);
   } finally {
     await warehouse.close();
+  }
+}
+
+/** Under the lock of a day every other run of that day is dead, whatever can be said of its process. */
+async function removeDeadRuns(warehouse: OpenWarehouse, lockFile: string, { day, runId }: OaContext): Promise<void> {
+  const isDead = (name: string) => name.startsWith(`${day.text}-`) && name !== runId;
+  const staging = dirname(lockFile);
+  if (!(await warehouse.storage.list(staging)).some(({ name }) => isDead(name))) return;
+  // What such a run had decided is finished first: its journal needs the files that lie there.
+  await warehouse.tidy();
+  for (const { name, path } of await warehouse.storage.list(staging)) {
+    if (isDead(name)) await warehouse.storage.delete(path);
   }
 }
 
@@ -214,6 +224,10 @@ async function runStreams(steps: readonly OaStep[], first: number, context: Open
   progress.unref();
   try {
     await pipeAll(all, { signal: context.signal });
+  } catch (error) {
+    // What a stream still does when another has failed is done before the lock of the day is given back.
+    await Promise.all(all.map(closed));
+    throw error;
   } finally {
     clearInterval(progress);
   }
@@ -230,6 +244,12 @@ async function runStreams(steps: readonly OaStep[], first: number, context: Open
     finished(context, first + i, steps[i]!.name, seconds);
   }
 }
+
+const closed = (stream: RowStream): Promise<void> =>
+  new Promise((resolve) => {
+    if (stream.closed) resolve();
+    else stream.once('close', resolve).destroy();
+  });
 
 function finished({ report }: OpenContext, index: number, name: string, seconds: number): void {
   report.steps.push({ step: index + 1, name, seconds: Math.round(seconds * 1e6) / 1e6 });

@@ -103,7 +103,7 @@ export class LocalWarehouse implements Warehouse {
   async openPartition(table: TableDefinition, options: PartitionOptions): Promise<PartitionWriter> {
     const { date, hour, rowColumns, mode = 'replace', allowEmpty = false } = options;
     const day = parseDay(date);
-    checkHour(table, hour);
+    const partition = new Partition(this.storage, this.root, table, day, hour);
     const columns = await this.engine.describe(table);
     checkTable(table, columns);
     const alignmentFor = (rows: Readonly<Record<string, Columns[string] | undefined>>) => {
@@ -119,7 +119,7 @@ export class LocalWarehouse implements Warehouse {
       runId: this.runId,
       staging: this.#staging(table),
       staged: stagedFile(this.runId, table, { day, hour, name }),
-      partition: new Partition(this.storage, this.root, table, day, hour),
+      partition,
       label: `${table.name} of ${date}`,
     };
     return new ParquetWriter(place, {
@@ -135,13 +135,13 @@ export class LocalWarehouse implements Warehouse {
   /** Removes all rows of a table's partition, as `--reset` does with the analysts' tables. */
   async emptyPartition(table: TableDefinition, date: string): Promise<void> {
     const partition = new Partition(this.storage, this.root, table, parseDay(date));
-    const leftover = await partition.clear(this.runId);
+    const leftover = await this.#staging(table).during(() => partition.clear(this.runId));
     if (leftover !== undefined) this.#warnOfLeftover(table, leftover);
   }
 
   async scores(date: string): Promise<ScoredConnections> {
     const [names, clients] = [new Map<string, number>(), new Map<string, number>()];
-    if (!this.tables.includes(dnsThreatInvestigation)) return { names, clients };
+    if (!this.tables.some(({ name }) => name === dnsThreatInvestigation.name)) return { names, clients };
     const day = parseDay(date);
     for await (const page of this.engine.pages(scoresQuery(this.engine.dialect, day), { day })) {
       for (const { scored, scored_key, severity } of page) {
@@ -229,16 +229,6 @@ export class LocalWarehouse implements Warehouse {
     const message = `table ${table.name}: replaced, but old files could not be removed, and will be later: ${why}`;
     this.#options.onWarning?.({ code: 'LEFTOVER', message });
   }
-}
-
-function checkHour(table: TableDefinition, hour: number | undefined): void {
-  const hourly = Object.hasOwn(table.partition, 'h');
-  const fits = hourly ? Number.isInteger(hour) && hour! >= 0 && hour! <= 23 : hour === undefined;
-  if (fits) return;
-  throw new OaError(
-    'VALUE_INVALID',
-    `table ${table.name}: hour ${hour}; expected ${hourly ? 'an hour from 0 to 23' : 'none, its partitions are days'}`,
-  );
 }
 
 /** A folder that can only be read is no reason not to open it; and what another process tidies up is being tidied up. */

@@ -74,3 +74,14 @@ export function defineColumns<const C extends Columns>(columns: C): C {
   columnList(columns);
   return columns;
 }
+
+/**
+ * One column, of a name given by type. NoInfer: in a pipeline the compiler would else take the name of a transform's
+ * default column from the rows that come in.
+ */
+export type Named<Name extends string, K extends ColumnKind> = { readonly [N in NoInfer<Name>]: K };
+
+/** `named('tld', 'string')` is `{ tld: 'string' }`, for transforms whose columns are options. */
+export function named<const Name extends string, const K extends ColumnKind>(name: Name, kind: K): Named<Name, K> {
+  return { [name]: kind } as Named<Name, K>;
+}

@@ -1,9 +1,9 @@
 /** What a notebook works with: the tables of the day whose folder it lies in, on the settings of the run that made it. */
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import type { Row } from '../../schemas/columns.js';
 import { parseDay, type Day } from '../../schemas/days.js';
 import { openWarehouse, type OpenWarehouse } from '../open-warehouse.js';
-import { loadSettings } from '../settings.js';
+import { loadSettings, type FullSettings } from '../settings.js';
 import { resetScores } from './reset.js';
 
 const MOST_ROWS = 1000;
@@ -57,6 +57,16 @@ export class NotebookDay {
   }
 }
 
+/** Where a run leaves the settings for the day's notebooks. */
+export const settingsPath = (home: string, day: Day): string => join(home, 'data/dns', day.text, 'settings.json');
+
+/** The very warehouse of a run; by a relative path where it lies in the home, so that both can be moved together. */
+export function notebookSettings(home: string, day: Day, { storage, engine }: FullSettings): string {
+  const isInside = !relative(home, storage.root).startsWith('..');
+  const root = isInside ? relative(dirname(settingsPath(home, day)), storage.root) : storage.root;
+  return `${JSON.stringify({ storage: { ...storage, root }, engine }, null, 2)}\n`;
+}
+
 /**
  * @param folder `<home>/ipynb/dns/<date>`. @default the current folder, where a notebook runs
  * @throws {OaError} `DATE_INVALID` when the folder is not named after a day, `SETTINGS_INVALID`
@@ -64,6 +74,6 @@ export class NotebookDay {
 export async function openNotebookDay(folder = '.'): Promise<NotebookDay> {
   const here = resolve(folder);
   const day = parseDay(basename(here));
-  const settings = await loadSettings(join(here, '../../../data/dns', day.text, 'settings.json'));
+  const settings = await loadSettings(settingsPath(join(here, '../../..'), day));
   return new NotebookDay(day, await openWarehouse(settings));
 }

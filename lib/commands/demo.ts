@@ -1,6 +1,6 @@
 /** `demo`: makes a sample day and runs the DNS OA on it. */
 import { existsSync } from 'node:fs';
-import { relative } from 'node:path';
+import { basename, dirname, relative } from 'node:path';
 import { parseDay, type Day } from '../../schemas/days.js';
 import type { Row } from '../../schemas/columns.js';
 import { dns, dnsResults, dnsScores, type DnsRow } from '../../schemas/dns.js';
@@ -36,7 +36,7 @@ makes a sample day (raw table and dns_results.csv) in the warehouse and runs it`
     const given = await settingsOf(values);
     const root = given.storage.root;
     console.log(`making ${count(rows)} DNS responses of ${day.iso} in ${root} (seed ${seed})`);
-    const files = await makeDay(given, day, { rows, seed });
+    const files = await makeDay(given, day, { rows, seed, signal: console.signal });
     const settings: FullSettings = {
       ...given,
       networkContext: {
@@ -66,13 +66,17 @@ makes a sample day (raw table and dns_results.csv) in the warehouse and runs it`
   },
 };
 
-async function makeDay(settings: FullSettings, day: Day, options: { rows: number; seed: number }) {
+async function makeDay(
+  settings: FullSettings,
+  day: Day,
+  { signal, ...options }: { rows: number; seed: number; signal: AbortSignal },
+) {
   const sample = sampleDay(day, options);
   const warehouse = await openWarehouse(settings);
   try {
     for (const { hour, rows } of sample.hours()) {
       const source = RowSource.of<typeof dns.columns, DnsRow>(rows, { columns: dns.columns });
-      await pipe(source, writeTable(warehouse, 'dns', { date: day.text, hour, allowEmpty: true }));
+      await pipe(source, writeTable(warehouse, 'dns', { date: day.text, hour, allowEmpty: true }), { signal });
     }
     const names = Object.keys(dnsResults.columns);
     const lines = sample.results().map((row) => resultLine(row, names));
@@ -88,9 +92,18 @@ async function makeDay(settings: FullSettings, day: Day, options: { rows: number
   }
 }
 
-/** So that a later `run --config` enriches the same way. */
-const demoSettings = ({ networkContext, reputation }: FullSettings): string =>
-  `${JSON.stringify({ storage: { type: 'local', root: '..' }, networkContext, reputation }, null, 2)}\n`;
+/** So that a later `run --config` enriches the same way; the demo's own files by relative paths, so that it can be moved. */
+function demoSettings(settings: FullSettings): string {
+  const { storage, networkContext, reputation } = settings;
+  const near = (path: string) => (dirname(path) === `${storage.root}/demo` ? basename(path) : path);
+  const movable = {
+    ...settings,
+    storage: { ...storage, root: '..' },
+    networkContext: { ...networkContext, files: networkContext.files.map(near) },
+    reputation: reputation.map((service) => ({ ...service, file: near(service.file) })),
+  };
+  return `${JSON.stringify(movable, null, 2)}\n`;
+}
 
 async function mostSuspicious({ engine }: OpenWarehouse, day: Day): Promise<string> {
   const columns = await engine.describe(dnsScores);

@@ -47,7 +47,7 @@ export async function main(args: readonly string[]): Promise<void> {
   let signalled: number | undefined;
   const onSignal = (number: number) => () => {
     signalled = 128 + number;
-    ending.abort(new OaError('ABORTED', 'ended by a signal; the tables are as they were'));
+    ending.abort(new OaError('ABORTED', 'ended by a signal'));
   };
   const [onInt, onTerm] = [onSignal(2), onSignal(15)];
   process.on('SIGINT', onInt).on('SIGTERM', onTerm);
@@ -57,7 +57,9 @@ export async function main(args: readonly string[]): Promise<void> {
     if (output !== '') process.stdout.write(output.endsWith('\n') ? output : `${output}\n`);
     process.exitCode = status ?? 0;
   } catch (thrown) {
-    const error = asOaError(thrown);
+    const known = asOaError(thrown);
+    // Streams that a signal ends say no more than that they were ended.
+    const error = known.code === 'INTERNAL' && ending.signal.aborted ? (ending.signal.reason as OaError) : known;
     process.stderr.write(`spot-dns-oa: ${error.code}: ${printable(error.message)}\n`);
     if (verbose) process.stderr.write(`${stackOf(error)}\n`);
     process.exitCode = signalled ?? ERRORS[error.code].exit;

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseDays, type Day } from '../../schemas/days.js';
 import { asOaError, ERRORS, OaError } from '../../schemas/errors.js';
 import { planDnsOa, runDnsOa } from '../dns-oa.js';
-import { operationText } from '../operations.js';
+import { operationText, type Operation } from '../operations.js';
 import type { OaOptions, Progress, RunReport } from '../run-oa.js';
 import { duration, parse, settingsOf, wholeNumber } from './arguments.js';
 import type { Command, Console } from './main.js';
@@ -36,6 +36,9 @@ the twelve steps for a day: results, enrichment, dns_scores, details, dendrogram
     if (values.tables !== undefined && values.tables !== 'documented' && values.tables !== 'spot-1.0') {
       throw new OaError('USAGE', `--tables ${values.tables}: expected documented or spot-1.0`);
     }
+    if (values.tables !== undefined && !values['dry-run']) {
+      throw new OaError('USAGE', '--tables goes with --dry-run; init --tables makes tables');
+    }
     const days = parseDays(values.date);
     const wait = values.wait === undefined ? 0 : duration(values.wait, '--wait');
     const options: Omit<OaOptions, 'date'> = {
@@ -59,10 +62,18 @@ the twelve steps for a day: results, enrichment, dns_scores, details, dendrogram
 };
 
 async function dryRun(days: readonly Day[], options: Omit<OaOptions, 'date'>, json: boolean): Promise<string> {
-  const operations = [];
-  for (const day of days) operations.push(...(await planDnsOa({ ...options, date: day.text })));
+  const operations: Operation[] = [];
+  for (const day of days) {
+    // What the run of an earlier day has made is there already.
+    const made = new Set(operations.map(createdPath));
+    const plan = await planDnsOa({ ...options, date: day.text });
+    operations.push(...plan.filter((operation) => !made.has(createdPath(operation) ?? '')));
+  }
   return json ? JSON.stringify({ operations }) : operations.map(operationText).join('\n');
 }
+
+const createdPath = (operation: Operation): string | undefined =>
+  operation.kind === 'file' && operation.do === 'create' ? operation.path : undefined;
 
 interface Manner {
   /** Seconds to wait for results that are not there yet. */
@@ -85,11 +96,12 @@ async function runDays(days: readonly Day[], options: Omit<OaOptions, 'date'>, m
       if (days.length > 1) manner.console.log(`${day.text}: ${failure.code}: ${printable(failure.message)}`);
     }
   }
-  const [first] = failures;
-  if (first) {
-    if (days.length === 1) throw first;
-    throw new OaError(first.code, `${failures.length} of ${days.length} days failed, the first: ${first.message}`, {
-      cause: first,
+  // Days without results are worth another try later; a day that failed otherwise is what has to be told.
+  const worst = failures.find(({ code }) => ERRORS[code].exit !== 3) ?? failures[0];
+  if (worst) {
+    if (days.length === 1) throw worst;
+    throw new OaError(worst.code, `${failures.length} of ${days.length} days failed: ${worst.message}`, {
+      cause: worst,
     });
   }
   if (manner.json) return { output: reports.map((report) => JSON.stringify(report)).join('\n') };
@@ -111,7 +123,7 @@ export async function runDay(options: OaOptions, { wait, console }: Manner): Pro
       const { code, message } = asOaError(error);
       if (ERRORS[code].exit !== 3 || Date.now() >= until) throw error;
       console.log(`waiting: ${code}: ${printable(message)}`);
-      await sleep(pause, undefined, { signal: console.signal });
+      await sleep(pause, undefined, { signal: console.signal }).catch(() => console.signal.throwIfAborted());
     }
   }
 }

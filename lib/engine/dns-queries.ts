@@ -130,16 +130,20 @@ GROUP BY of_day ORDER BY tdate`;
 }
 
 /**
- * Hours (Unix time of their first second, UTC) in which the day's partitions of `dns` and `dns_scores` have rows:
- * columns `origin` (the table's name), `hour_start`, `total`.
+ * Hours (Unix time of their first second, UTC) in which the day's partitions of the tables have rows: columns `origin`
+ * (the table's name), `hour_start`, `total`.
  */
-export function hoursQuery(dialect: Dialect, day: Day): string {
+export function hoursQuery(
+  dialect: Dialect,
+  day: Day,
+  tables: readonly TableDefinition[] = [dns, dnsScores],
+): string {
   const time = dialect.column('unix_tstamp');
   const hoursOf = (
     table: TableDefinition,
   ) => `SELECT ${dialect.literal(table.name, 'string')} AS origin, ${hourStart(time)} AS hour_start, COUNT(*) AS total
 FROM ${dialect.table(table)} WHERE ${inPartition(dialect, table, day)} AND ${time} IS NOT NULL GROUP BY ${hourStart(time)}`;
-  return `${hoursOf(dns)}\nUNION ALL\n${hoursOf(dnsScores)}`;
+  return tables.map(hoursOf).join('\nUNION ALL\n');
 }
 
 /**

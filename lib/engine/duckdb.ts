@@ -127,12 +127,13 @@ export class DuckDbEngine implements Engine {
   }
 
   async *#run(sql: string, { day, signal }: PageOptions): AsyncGenerator<Batch> {
-    signal?.throwIfAborted();
     checkReads(sql);
     const connection = await this.#connect();
     const stopInterrupts = interruptOn(signal, connection);
     let snapshot: Snapshot | undefined;
     try {
+      // Only now, for an abort that came while the database was opened calls no listener.
+      signal?.throwIfAborted();
       const found: { table: TableDefinition; files: TableFile[] }[] = [];
       for (const table of this.#named(connection, sql)) {
         found.push({ table, files: await this.#settings.files.list(table, day) });

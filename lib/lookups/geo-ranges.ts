@@ -36,6 +36,13 @@ interface GeoTable {
   readonly locations: readonly Location[];
 }
 
+const NO_LOCATIONS: GeoTable = {
+  starts: new Uint32Array(),
+  ends: new Uint32Array(),
+  places: new Uint32Array(),
+  locations: [],
+};
+
 export class GeoRanges implements LocationLookup {
   readonly #table: GeoTable;
 
@@ -68,12 +75,13 @@ function addressOf(file: string, line: number, text: string): number {
 
 /**
  * Reads the file as a stream; equal locations are kept once.
- * @returns a look-up whose `geo_loc` is `state;city owner`
+ * @returns a look-up whose `geo_loc` is `state;city owner`; without a file one that finds nothing
  * @throws {OaError} `FILE_NOT_FOUND`, `STORAGE_FAILED`, `LOOKUP_FILE_INVALID` with file and line, also where a range lies
  *   before or over the one on the line before
  */
-export async function loadGeolocation(settings: { readonly iploc: string }): Promise<GeoRanges> {
+export async function loadGeolocation(settings: { readonly iploc?: string }): Promise<GeoRanges> {
   const file = settings.iploc;
+  if (file === undefined) return new GeoRanges(NO_LOCATIONS);
   const [starts, ends, places] = [new Numbers(), new Numbers(), new Numbers()];
   const locations: Location[] = [];
   const known = new Map<string, number>();

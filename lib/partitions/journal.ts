@@ -50,8 +50,10 @@ export class Journals {
    */
   async replace(journal: Journal): Promise<unknown> {
     const path = this.#path(journalFile(this.#staging, journal.folder));
+    const draft = this.#path(`${this.#staging}/${journal.owner.id}/${posix.basename(path)}`);
+    await writeText(this.#storage, draft, JSON.stringify(journal, null, 1));
     try {
-      await writeText(this.#storage, path, JSON.stringify(journal, null, 1));
+      await this.#storage.rename(draft, path);
     } catch (error) {
       // It may be in place and only not be durable; then it must not decide anything.
       await this.#storage.delete(path).catch(() => undefined);

@@ -96,12 +96,12 @@ export class ParquetWriter implements PartitionWriter {
   }
 
   async #commitNothing(): Promise<void> {
-    const { partition, runId, label } = this.#place;
+    const { partition, runId, label, staging } = this.#place;
     if (this.#options.mode === 'append' || (await partition.files()).length === 0) return;
     if (!this.#options.allowEmpty) {
       throw new OaError('WOULD_EMPTY', `${label} has rows, and would be replaced by none`);
     }
-    const leftover = await partition.clear(runId);
+    const leftover = await staging.during(() => partition.clear(runId));
     if (leftover !== undefined) this.#options.onLeftover(leftover);
   }
 

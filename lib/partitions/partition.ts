@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { posix } from 'node:path';
 import type { Day } from '../../schemas/days.js';
+import { OaError } from '../../schemas/errors.js';
 import { partitionFolder, type TableDefinition } from '../../schemas/tables.js';
 import type { Storage } from '../../streams/contracts.js';
 import { thisOwner } from '../storage/owner.js';
@@ -14,7 +15,9 @@ export class Partition {
   readonly #folder: string;
   readonly #journals: Journals;
 
+  /** @throws {OaError} `VALUE_INVALID` for an hour that is none, or a missing one */
   constructor(storage: Storage, root: string, table: TableDefinition, day: Day, hour?: number) {
+    checkHour(table, hour);
     this.#storage = storage;
     this.#root = root;
     this.#folder = partitionFolder(table, day, hour);
@@ -75,4 +78,14 @@ export class Partition {
   #path(...below: string[]): string {
     return posix.join(this.#root, ...below);
   }
+}
+
+function checkHour(table: TableDefinition, hour: number | undefined): void {
+  const hourly = Object.hasOwn(table.partition, 'h');
+  const fits = hourly ? Number.isInteger(hour) && hour! >= 0 && hour! <= 23 : hour === undefined;
+  if (fits) return;
+  throw new OaError(
+    'VALUE_INVALID',
+    `table ${table.name}: hour ${hour}; expected ${hourly ? 'an hour from 0 to 23' : 'none, its partitions are days'}`,
+  );
 }

@@ -36,14 +36,23 @@ export class Staging {
   }
 
   /** Removes what was used, and the folder with the last of its users. */
-  leave(path: string): Promise<void> {
+  leave(path?: string): Promise<void> {
     return this.#next(async () => {
       this.#users -= 1;
-      await this.#storage.delete(path);
+      if (path !== undefined) await this.#storage.delete(path);
       if (this.#users > 0) return;
       const spilled = (await this.#storage.list(this.#folder)).some(({ name }) => name === SPILL_FOLDER);
       if (!spilled) await this.#storage.delete(this.#folder);
     });
+  }
+
+  async during<T>(work: () => Promise<T>): Promise<T> {
+    await this.enter();
+    try {
+      return await work();
+    } finally {
+      await this.leave();
+    }
   }
 
   /** At the end of the run. What somebody still needs stays for the next one to sweep. */

@@ -145,7 +145,9 @@ function held(storage: Storage, path: string, owner: Owner, { beatEvery, deadAft
       onLost?.(lost ? error : new OaError('LOCK_LOST', `${path}: no heartbeat could be written`, { cause: error }));
     }
   };
-  const timer = setInterval(() => (beating = beating.then(beat)), beatEvery);
+  const timer = setInterval(() => {
+    beating = beating.then(beat);
+  }, beatEvery);
   timer.unref();
 
   return {

@@ -5,6 +5,7 @@
  */
 import { isUtf8 } from 'node:buffer';
 import { columnList, type Column, type Columns, type Row } from '../../schemas/columns.js';
+import { OaError } from '../../schemas/errors.js';
 import { hourOf } from './time-of-day.js';
 
 /** A line that is no row. */
@@ -58,10 +59,15 @@ export class ResultLines {
   #skipping = false;
   #atStart = true;
 
-  constructor({ columns, delimiter = '\t', timeColumn = 'frame_time' }: ResultFormat) {
+  /** @throws {OaError} `USAGE` */
+  constructor({ columns, delimiter = '\t', timeColumn }: ResultFormat) {
     this.#columns = columnList(columns);
+    if (delimiter === '' || /[\r\n]/.test(delimiter))
+      throw new OaError('USAGE', `delimiter ${JSON.stringify(delimiter)}: expected a character that ends no line`);
     this.#delimiter = delimiter;
-    this.#timeIndex = this.#columns.findIndex(({ name }) => name === timeColumn);
+    this.#timeIndex = this.#columns.findIndex(({ name }) => name === (timeColumn ?? 'frame_time'));
+    if (timeColumn !== undefined && this.#timeIndex < 0)
+      throw new OaError('USAGE', `timeColumn ${timeColumn}: expected one of ${Object.keys(columns).join(', ')}`);
   }
 
   /** Rows of the lines that this chunk completes. */
@@ -104,31 +110,39 @@ export class ResultLines {
     this.#held.push(bytes);
     this.#heldBytes += bytes.length;
     if (this.#heldBytes <= MAX_LINE) return;
-    const raw = textOf(this.#taken(Buffer.alloc(0)).subarray(0, MAX_LINE));
-    this.lines += 1;
-    this.#reject(`longer than ${MAX_LINE} bytes`, raw, found);
+    this.#rejectLong(this.#taken(Buffer.alloc(0)), found);
     this.#skipping = true;
   }
 
   /** Whole lines, the last without its line end. */
   #block(bytes: Buffer, found: Lines): void {
-    let text: string;
-    let lines: string[];
     if (isUtf8(bytes)) {
-      text = bytes.toString('utf8');
-      lines = text.split('\n');
+      for (const line of bytes.toString('utf8').split('\n')) {
+        // A UTF-16 unit is at most three bytes of UTF-8.
+        if (line.length * 3 <= MAX_LINE || Buffer.byteLength(line) <= MAX_LINE) this.#line(line, found);
+        else this.#rejectLong(Buffer.from(line), found);
+      }
     } else {
-      lines = splitBytes(bytes).map(textOf);
+      for (const line of splitBytes(bytes)) {
+        if (line.length <= MAX_LINE) this.#line(textOf(line), found);
+        else this.#rejectLong(line, found);
+      }
     }
-    if (this.#atStart) {
-      if (lines[0]!.startsWith(BOM)) lines[0] = lines[0]!.slice(1);
-      this.#atStart = false;
-    }
-    for (const line of lines) this.#line(line.charCodeAt(line.length - 1) === CR ? line.slice(0, -1) : line, found);
   }
 
-  #line(line: string, found: Lines): void {
+  /** Whether or not the whole line was in one chunk, it is the same line that is too long. */
+  #rejectLong(line: Buffer, found: Lines): void {
     this.lines += 1;
+    this.#atStart = false;
+    this.#reject(`longer than ${MAX_LINE} bytes`, textOf(line.subarray(0, MAX_LINE)), found);
+  }
+
+  #line(whole: string, found: Lines): void {
+    this.lines += 1;
+    const start = this.#atStart && whole.startsWith(BOM) ? 1 : 0;
+    const end = whole.charCodeAt(whole.length - 1) === CR ? -1 : undefined;
+    const line = start === 0 && end === undefined ? whole : whole.slice(start, end);
+    this.#atStart = false;
     const fields = line.split(this.#delimiter);
     const columns = this.#columns;
     if (fields.length !== columns.length) {
@@ -174,7 +188,7 @@ const DECIMAL = /^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/;
 
 /** A number of the column's kind and range, else undefined. Nothing is guessed: `1e5` is no integer, `0x1` no number. */
 function numberOf(text: string, { kind }: Column): number | undefined {
-  if (kind === 'double' || kind === 'float') return DECIMAL.test(text) ? finite(Number(text)) : undefined;
+  if (kind === 'double' || kind === 'float') return DECIMAL.test(text) ? inRange(Number(text), kind) : undefined;
   const digits = text.charCodeAt(0) === 45 ? 1 : 0;
   if (text.length === digits || text.length > 17) return undefined;
   for (let i = digits; i < text.length; i++) {
@@ -186,7 +200,10 @@ function numberOf(text: string, { kind }: Column): number | undefined {
   return value >= (kind === 'bigint' ? 1 - range : -range) && value < range ? value : undefined;
 }
 
-const finite = (value: number) => (Number.isFinite(value) ? value : undefined);
+function inRange(value: number, kind: 'double' | 'float'): number | undefined {
+  const stored = kind === 'float' ? Math.fround(value) : value;
+  return Number.isFinite(stored) ? value + 0 : undefined;
+}
 
 function splitBytes(bytes: Buffer): Buffer[] {
   const lines: Buffer[] = [];

@@ -10,14 +10,11 @@ import { parseDay } from '../../schemas/days.js';
 import { dnsResults } from '../../schemas/dns.js';
 import { OaError } from '../../schemas/errors.js';
 import type { SourceDefinition } from '../../schemas/tables.js';
-import { tooManyRejected } from '../calculations/rejected-share.js';
+import { earlyVerdict, tooManyRejected, type LinesSeen } from '../calculations/rejected-share.js';
 import { ResultLines, type Lines, type ResultFormat } from '../calculations/result-lines.js';
 import type { Batch, FileStatus, Storage, Warehouse } from '../contracts.js';
 import { RejectedFile } from './rejected-file.js';
 import { BATCH_ROWS, RowSource } from '../rows.js';
-
-/** From this many lines on, the share of rejected ones is judged while reading. */
-const EARLY_VERDICT_LINES = 10_000;
 
 export interface ReadResultsOptions<C extends Columns> {
   /** `YYYYMMDD`: reads `<root>/<resultsPath of the source>`. */
@@ -48,7 +45,7 @@ export class ReadResults<R extends object> extends RowSource<R> {
 
 /**
  * @throws {OaError} as the stream's error: `NO_RESULTS`, `RESULTS_NOT_READY`, `RESULTS_CHANGED`, `TOO_MANY_REJECTED`,
- *   `FILE_NOT_FOUND`, `STORAGE_FAILED`
+ *   `FILE_NOT_FOUND`, `STORAGE_FAILED`; at once: `USAGE`, `DATE_INVALID`
  */
 export function readResults<const C extends Columns = (typeof dnsResults)['columns']>(
   warehouse: Pick<Warehouse, 'storage' | 'root' | 'local' | 'locate'>,
@@ -67,39 +64,41 @@ export function readResults<const C extends Columns = (typeof dnsResults)['colum
     files = await resultFiles(storage, path, options.file !== undefined);
     for (const file of files) {
       const bytes: Readable = storage.open(file.path, { signal });
+      let before = seen();
       for await (const chunk of bytes as AsyncIterable<Buffer>) {
         stream.bytes += chunk.length;
-        yield* batchesOf(lines.push(chunk));
+        yield* batchesOf(before, lines.push(chunk));
+        before = seen();
       }
-      yield* batchesOf(lines.end());
+      yield* batchesOf(before, lines.end());
     }
   }
 
-  async function* batchesOf({ rows, rejections }: Lines): AsyncGenerator<Batch<RowOf<C>>> {
+  const seen = (): LinesSeen => ({ lines: lines.lines, rejected: rejectedFile.count });
+
+  async function* batchesOf(before: LinesSeen, { rows, rejections }: Lines): AsyncGenerator<Batch<RowOf<C>>> {
     await rejectedFile.add(rejections);
-    if (lines.lines >= EARLY_VERDICT_LINES) await judge(rejectedFile.count, lines.lines);
-    for (let i = 0; i < rows.length; i += BATCH_ROWS) {
-      yield (rows.length <= BATCH_ROWS ? rows : rows.slice(i, i + BATCH_ROWS)) as Batch<RowOf<C>>;
+    const early = earlyVerdict(before, rejections, lines.lines, maxShare);
+    // Rows before the bad line are given first: if they are all that is wanted, there is no bad line.
+    const good = early ? goodOf(early) - goodOf(before) : rows.length;
+    for (let i = 0; i < good; i += BATCH_ROWS) {
+      yield rows.slice(i, Math.min(i + BATCH_ROWS, good)) as Batch<RowOf<C>>;
     }
+    if (early) throw await tooMany(early);
   }
 
-  async function judge(rejected: number, seen: number): Promise<void> {
-    if (!tooManyRejected(rejected, seen, maxShare)) return;
+  async function tooMany({ rejected, lines }: LinesSeen): Promise<OaError> {
     await rejectedFile.finish(rejected);
     const where = options.rejectedFile ? `; see ${options.rejectedFile}` : '';
-    throw new OaError(
+    return new OaError(
       'TOO_MANY_REJECTED',
-      `${path}: ${rejected} of ${seen} lines could not be read; expected at most ${maxShare * 100} %. The first: line ${rejectedFile.first}${where}`,
+      `${path}: ${rejected} of ${lines} lines could not be read; expected a share of at most ${maxShare}. The first: line ${rejectedFile.first}${where}`,
     );
   }
 
   /** Before anything downstream commits: was the file whole and unchanged, and were enough of its lines rows? */
   async function settle(used: number, complete: boolean): Promise<void> {
     if (files === undefined) return;
-    const rejected = complete ? rejectedFile.count : rejectedFile.countBefore(used);
-    await judge(rejected, used + rejected);
-    await rejectedFile.finish(rejected);
-    stream.rejected = rejected;
     for (const before of files) {
       const after = await storage.stat(before.path);
       if (after?.size !== before.size || after.modified !== before.modified) {
@@ -109,6 +108,11 @@ export function readResults<const C extends Columns = (typeof dnsResults)['colum
         );
       }
     }
+    const rejected = complete ? rejectedFile.count : rejectedFile.countBefore(used);
+    if (tooManyRejected(rejected, used + rejected, maxShare))
+      throw await tooMany({ rejected, lines: used + rejected });
+    await rejectedFile.finish(rejected);
+    stream.rejected = rejected;
     if (used === 0 && lines.rows === 0) {
       const why =
         rejected > 0
@@ -137,11 +141,17 @@ function placeOf<C extends Columns>(
   return { storage: warehouse.storage, path: `${warehouse.root}/${source.resultsPath(parseDay(date))}` };
 }
 
+/** `part-00000`, `part-r-00000`, each also with more after it. */
+const PART = /^part-(?:[a-z]-)?(\d+)/;
+const partNumber = ({ name }: FileStatus) => Number(PART.exec(name)![1]);
+
+const goodOf = ({ lines, rejected }: LinesSeen) => lines - rejected;
+
 /** The file itself, or the parts that stand for it. */
 async function resultFiles(storage: Storage, path: string, named: boolean): Promise<FileStatus[]> {
   const folder = path.slice(0, path.lastIndexOf('/')) || '/';
   const beside = await storage.list(folder);
-  const parts = beside.filter(({ name, isFolder }) => !isFolder && /^part-\d/.test(name));
+  const parts = beside.filter(({ name, isFolder }) => !isFolder && PART.test(name));
   if (!named && parts.length > 0) {
     if (beside.some(({ name }) => name === '_SUCCESS')) return parts.sort((a, b) => partNumber(a) - partNumber(b));
     throw new OaError(
@@ -155,5 +165,3 @@ async function resultFiles(storage: Storage, path: string, named: boolean): Prom
     throw new OaError('FILE_NOT_FOUND', `${path}: ${file ? 'is a folder; expected a file' : 'no such file'}`);
   throw new OaError('NO_RESULTS', `${path}: no results for this day yet; spot-ml writes them there`);
 }
-
-const partNumber = ({ name }: FileStatus) => Number(/\d+/.exec(name)![0]);

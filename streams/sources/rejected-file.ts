@@ -1,9 +1,9 @@
 /** The file of rejected lines: written while reading, cut at the end to the lines before the last row that is used. */
-import { once } from 'node:events';
 import { pipeline } from 'node:stream/promises';
-import type { Readable, Writable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import type { Rejection } from '../calculations/result-lines.js';
 import type { Storage } from '../contracts.js';
+import { TextFile } from '../text-file.js';
 
 export class RejectedFile {
   count = 0;
@@ -13,8 +13,10 @@ export class RejectedFile {
   readonly #path: string | undefined;
   /** For each rejected line, the good rows before it. */
   readonly #rowsBefore: number[] = [];
-  #out: Writable | undefined;
-  #finished = false;
+  #file: TextFile | undefined;
+  /** One thing after the other: the end may be asked for while lines are still being written. */
+  #work: Promise<unknown> = Promise.resolve();
+  #ended = false;
 
   constructor(storage: Storage, path: string | undefined) {
     this.#storage = storage;
@@ -22,19 +24,27 @@ export class RejectedFile {
   }
 
   /** Yesterday's rejected lines must not pass for today's. */
-  async start(): Promise<void> {
-    if (this.#path !== undefined) await this.#storage.delete(this.#path);
+  start(): Promise<void> {
+    return this.#do(async () => {
+      if (this.#path === undefined) return;
+      await this.#storage.delete(this.#path);
+      await this.#storage.delete(this.#spill);
+    });
   }
 
-  async add(rejections: readonly Rejection[]): Promise<void> {
-    for (const { line, reason, raw, rowsBefore } of rejections) {
+  /** Resolves when more may come; after the end it does nothing. */
+  add(rejections: readonly Rejection[]): Promise<void> {
+    if (this.#ended || rejections.length === 0) return Promise.resolve();
+    for (const { line, reason, rowsBefore } of rejections) {
       this.count += 1;
       this.first ||= `${line}, ${reason}`;
       this.#rowsBefore.push(rowsBefore);
-      if (this.#path === undefined) continue;
-      this.#out ??= this.#storage.create(this.#spill());
-      if (!this.#out.write(`${line}\t${reason}\t${raw}\n`)) await once(this.#out, 'drain');
     }
+    return this.#do(async () => {
+      if (this.#path === undefined) return;
+      this.#file ??= new TextFile(this.#storage.create(this.#spill));
+      for (const { line, reason, raw } of rejections) await this.#file.write(`${line}\t${reason}\t${raw}\n`);
+    });
   }
 
   /** Rejected lines before the last of `used` rows. */
@@ -50,27 +60,36 @@ export class RejectedFile {
   }
 
   /** Puts the first `keep` lines in place. */
-  async finish(keep: number): Promise<void> {
-    if (this.#out === undefined || this.#finished) return;
-    this.#finished = true;
-    const closed = once(this.#out, 'finish');
-    this.#out.end();
-    await closed;
-    const [spill, path] = [this.#spill(), this.#path!];
-    if (keep === this.count) return this.#storage.rename(spill, path);
-    if (keep > 0) await pipeline(this.#storage.open(spill), firstLines(keep), this.#storage.create(path));
-    await this.#storage.delete(spill);
+  finish(keep: number): Promise<void> {
+    if (this.#ended) return Promise.resolve();
+    this.#ended = true;
+    return this.#do(async () => {
+      if (this.#file === undefined) return;
+      await this.#file.finish();
+      const [spill, path] = [this.#spill, this.#path!];
+      if (keep === this.count) return this.#storage.rename(spill, path);
+      if (keep > 0) await pipeline(this.#storage.open(spill), firstLines(keep), this.#storage.create(path));
+      await this.#storage.delete(spill);
+    });
   }
 
-  /** After a failure: what was written is no one's. */
-  async discard(): Promise<void> {
-    if (this.#out === undefined || this.#finished) return;
-    this.#finished = true;
-    this.#out.on('error', () => undefined).destroy();
-    await this.#storage.delete(this.#spill());
+  /** After a failure: what was written and not put in place is no one's. */
+  discard(): Promise<void> {
+    this.#ended = true;
+    return this.#do(async () => {
+      if (this.#file === undefined) return;
+      await this.#file.undo();
+      await this.#storage.delete(this.#spill);
+    });
   }
 
-  #spill(): string {
+  #do(work: () => Promise<void>): Promise<void> {
+    const done = this.#work.then(work);
+    this.#work = done.catch(() => undefined);
+    return done;
+  }
+
+  get #spill(): string {
     return `${this.#path}.part`;
   }
 }

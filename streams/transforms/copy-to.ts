@@ -1,19 +1,17 @@
-import { once } from 'node:events';
-import type { Writable } from 'node:stream';
-import type { Columns, Row } from '../../schemas/columns.js';
+import type { Columns } from '../../schemas/columns.js';
 import { dnsResults } from '../../schemas/dns.js';
 import { resultLine } from '../calculations/result-line.js';
 import type { Batch, Storage, Warehouse } from '../contracts.js';
 import { RowTransform } from '../rows.js';
+import { TextFile } from '../text-file.js';
 
 class CopyTo extends RowTransform {
+  override readonly keepsRows = true;
   readonly #storage: Storage;
   readonly #path: string;
   readonly #columns: readonly string[];
   readonly #delimiter: string;
-  #out: Writable | undefined;
-  #failed: Promise<never> | undefined;
-  #finished = false;
+  #opened: TextFile | undefined;
 
   constructor(storage: Storage, path: string, columns: Columns, delimiter: string) {
     super(columns);
@@ -23,42 +21,28 @@ class CopyTo extends RowTransform {
     this.#delimiter = delimiter;
   }
 
+  get #file(): TextFile {
+    return (this.#opened ??= new TextFile(this.#storage.create(this.#path)));
+  }
+
   override async onBatch(batch: Batch): Promise<Batch> {
-    const text = batch.map((row: Row) => resultLine(row, this.#columns, this.#delimiter)).join('');
-    if (!this.#file().write(text)) await Promise.race([once(this.#out!, 'drain'), this.#failed]);
+    await this.#file.write(batch.map((row) => resultLine(row, this.#columns, this.#delimiter)).join(''));
     return batch;
   }
 
   override async onEnd(): Promise<Batch> {
-    const finished = once(this.#file(), 'finish');
-    this.#out!.end();
-    await Promise.race([finished, this.#failed]);
-    this.#finished = true;
+    await this.#file.finish();
     return [];
   }
 
   override async onClose(): Promise<void> {
-    if (this.#out === undefined || this.#finished || this.#out.destroyed) return;
-    const closed = once(this.#out, 'close');
-    this.#out.destroy();
-    await closed;
-  }
-
-  /** One listener for the whole life: an error between two batches must not be an uncaught one. */
-  #file(): Writable {
-    if (this.#out === undefined) {
-      const out = this.#storage.create(this.#path);
-      this.#out = out;
-      this.#failed = new Promise((_resolve, reject) => out.on('error', reject));
-      this.#failed.catch(() => undefined);
-    }
-    return this.#out;
+    await this.#opened?.undo();
   }
 }
 
 /**
  * Keeps a copy of the rows that pass, in the form of the results file. The file is there, whole, when the step has
- * flushed; after a failure nothing of it is left.
+ * flushed; after a failure before that nothing of it is left.
  * @param path of the warehouse's local storage
  */
 export function copyTo(

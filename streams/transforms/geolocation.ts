@@ -1,4 +1,4 @@
-import type { RowOf } from '../../schemas/columns.js';
+import { named, type RowOf } from '../../schemas/columns.js';
 import type { LocationLookup } from '../contracts.js';
 import { Enrichment } from '../rows.js';
 
@@ -15,8 +15,8 @@ export function geolocation<
   const ip = fields.ip ?? ('ip_dst' as Ip);
   const geoLoc = fields.geoLoc ?? ('geo_loc' as GeoLoc);
   const domain = fields.domain ?? ('domain' as Domain);
-  const needs = { [ip]: 'string?' } as { readonly [K in Ip]: 'string?' };
-  const adds = { [geoLoc]: 'string?', [domain]: 'string?' } as { readonly [K in GeoLoc | Domain]: 'string?' };
+  const needs = named(ip, 'string?');
+  const adds = { ...named(geoLoc, 'string?'), ...named(domain, 'string?') };
   return new Enrichment(needs, adds, (row) => {
     const address: string | null = row[ip];
     const found = address === null ? null : (locations?.find(address) ?? null);

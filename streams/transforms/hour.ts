@@ -1,4 +1,4 @@
-import type { RowOf } from '../../schemas/columns.js';
+import { named, type RowOf } from '../../schemas/columns.js';
 import { hourOf } from '../calculations/time-of-day.js';
 import { Enrichment } from '../rows.js';
 
@@ -12,8 +12,8 @@ export function hour<const Time extends string = 'frame_time', const As extends 
 ) {
   const time = fields.time ?? ('frame_time' as Time);
   const as = fields.as ?? ('hh' as As);
-  const needs = { [time]: 'string?' } as { readonly [K in Time]: 'string?' };
-  const adds = { [as]: 'int?' } as { readonly [K in As]: 'int?' };
+  const needs = named(time, 'string?');
+  const adds = named(as, 'int?');
   return new Enrichment(needs, adds, (row) => {
     const text: string | null = row[time];
     return { [as]: text === null ? null : hourOf(text) } as RowOf<typeof adds>;

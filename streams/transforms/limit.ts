@@ -3,23 +3,24 @@ import type { Batch } from '../contracts.js';
 import { RowTransform } from '../rows.js';
 
 class Limit extends RowTransform {
+  override readonly keepsRows = true;
+  override readonly takes: number;
   /** Rows handed on. */
   passed = 0;
-  readonly #rows: number;
 
   constructor(rows: number) {
     super();
-    this.#rows = rows;
+    this.takes = rows;
     this.done = rows === 0;
   }
 
-  override onBatch(batch: Batch): Batch {
-    const left = this.#rows - this.passed;
+  override onBatch(batch: Batch<object>): Batch {
+    const left = this.takes - this.passed;
     const rows = batch.length <= left ? batch : batch.slice(0, left);
     this.passed += rows.length;
-    this.surplus = batch.length - rows.length;
-    this.done = this.passed === this.#rows;
-    return rows;
+    this.used = this.passed;
+    this.done = this.passed === this.takes;
+    return rows as Batch;
   }
 }
 

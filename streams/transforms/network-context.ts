@@ -1,4 +1,4 @@
-import type { RowOf } from '../../schemas/columns.js';
+import { named, type RowOf } from '../../schemas/columns.js';
 import type { ContextLookup } from '../contracts.js';
 import { Enrichment } from '../rows.js';
 
@@ -14,8 +14,8 @@ export function networkContext<const Ip extends string = 'ip_dst', const As exte
 ) {
   const ip = fields.ip ?? ('ip_dst' as Ip);
   const as = fields.as ?? ('network_context' as As);
-  const needs = { [ip]: 'string?' } as { readonly [K in Ip]: 'string?' };
-  const adds = { [as]: 'string' } as { readonly [K in As]: 'string' };
+  const needs = named(ip, 'string?');
+  const adds = named(as, 'string');
   const find = (address: string | null) => (address === null ? '' : (contexts?.find(address) ?? ''));
   return new Enrichment(needs, adds, (row) => ({ [as]: find(row[ip]) }) as RowOf<typeof adds>);
 }

@@ -1,4 +1,4 @@
-import type { RowOf } from '../../schemas/columns.js';
+import { named, type RowOf } from '../../schemas/columns.js';
 import { publicSuffix, registrableDomain } from '../calculations/public-suffix.js';
 import { Enrichment } from '../rows.js';
 
@@ -24,8 +24,8 @@ export function tld<const Name extends string = 'dns_qry_name', const As extends
   const as = options.as ?? ('tld' as As);
   const { privateSuffixes } = options;
   const read = options.of === 'registrable-domain' ? registrableDomain : publicSuffix;
-  const needs = { [name]: 'string?' } as { readonly [K in Name]: 'string?' };
-  const adds = { [as]: 'string' } as { readonly [K in As]: 'string' };
+  const needs = named(name, 'string?');
+  const adds = named(as, 'string');
   return new Enrichment(needs, adds, (row) => {
     const text: string | null = row[name];
     return { [as]: text === null ? '' : read(text, { privateSuffixes }) } as RowOf<typeof adds>;

@@ -31,6 +31,11 @@ describe('loadGeolocation', () => {
     expect([locations.size, locations.find('1.0.0.0')]).toEqual([0, null]);
   });
 
+  it('knows nothing without a file, as the settings may name none', async () => {
+    const locations = await loadGeolocation({});
+    expect([locations.size, locations.find('1.0.0.0')]).toEqual([0, null]);
+  });
+
   it('finds what a plain scan finds, in files longer than its first arrays', async () => {
     const gaps = fc.array(fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 0, max: 2 })), {
       minLength: 1500,

@@ -1,0 +1,57 @@
+import { replacementOperations } from '../../../lib/partitions/operations.js';
+import {
+  holdsRows,
+  journalFile,
+  partitionFile,
+  runFolder,
+  stagedFile,
+  stagingFolder,
+} from '../../../lib/partitions/paths.js';
+import { parseDay } from '../../../schemas/days.js';
+import { dns, dnsScores } from '../../../schemas/dns.js';
+
+const day = parseDay('20160708');
+
+describe('paths of the warehouse', () => {
+  it('are those of Spot, and a staging folder outside every table', () => {
+    expect(partitionFile(dnsScores, day)).toBe('dns/hive/oa/suspicious/y=2016/m=7/d=8/part-0.parquet');
+    expect(partitionFile(dns, day, 4)).toBe('dns/hive/y=2016/m=7/d=8/h=4/part-0.parquet');
+    expect(stagingFolder('run-1', dnsScores)).toBe('dns/staging/run-1/dns_scores');
+    expect(stagedFile('run-1', dns, { day, hour: 4 })).toBe(
+      'dns/staging/run-1/dns/y=2016/m=7/d=8/h=4/part-0.parquet',
+    );
+  });
+
+  it('give each partition a journal of its own', () => {
+    expect(journalFile('dns/staging', 'dns/hive/oa/edge/y=2016/m=7/d=8')).toBe(
+      'dns/staging/_journal/dns.hive.oa.edge.y=2016.m=7.d=8.json',
+    );
+  });
+
+  it.each(['', '..', '../x', 'a/b', '_journal', '.hidden', 'a b', "a'b", '-rf', 'y=1'])(
+    'refuse the run %j',
+    (runId) => {
+      expect(() => runFolder(runId, dnsScores)).toThrow(expect.objectContaining({ code: 'IDENTIFIER_INVALID' }));
+    },
+  );
+
+  it.each([
+    ['part-0.parquet', true],
+    ['000000_0.parquet', true],
+    ['_SUCCESS', false],
+    ['_part.parquet', false],
+    ['.part.parquet', false],
+    ['part-0.parquet.crc', false],
+  ])('say whether %s holds rows', (name, expected) => {
+    expect(holdsRows(name)).toBe(expected);
+  });
+
+  it('are what a dry run prints', () => {
+    const from = '/data/dns/staging/r/dns_scores/y=2016/m=7/d=8/part-0.parquet';
+    expect(replacementOperations('/data', dnsScores, { runId: 'r', day })).toEqual([
+      { kind: 'file', do: 'create', path: from },
+      { kind: 'file', do: 'rename', from, path: '/data/dns/hive/oa/suspicious/y=2016/m=7/d=8/part-0.parquet' },
+      { kind: 'file', do: 'delete', path: '/data/dns/staging/r' },
+    ]);
+  });
+});

@@ -1,0 +1,88 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { checkSettings, loadSettings, type Settings } from '../../lib/settings.js';
+import { temporaryFolder } from '../fakes/temporary-folder.js';
+
+const invalid = (message: RegExp): Error =>
+  expect.objectContaining({ code: 'SETTINGS_INVALID', message: expect.stringMatching(message) as string }) as Error;
+
+describe('settings', () => {
+  const folder = temporaryFolder();
+
+  it('are all optional', () => {
+    expect(checkSettings({})).toEqual({
+      storage: { type: 'local', root: resolve('./spot-data') },
+      engine: { type: 'duckdb' },
+      tld: { of: 'public-suffix' },
+      networkContext: { files: [], ranges: [] },
+      geolocation: {},
+      iana: {},
+      reputation: [],
+      details: { limit: 250 },
+      rejected: { maxShare: 0.01 },
+      notebooks: {},
+    });
+  });
+
+  it('are the same when checked again', () => {
+    const once = checkSettings({
+      reputation: [{ service: 'domain-list', name: 'a', file: 'a.txt' }],
+      dnsConf: 'c.json',
+    });
+    expect(checkSettings(once)).toEqual(once);
+  });
+
+  it.each([
+    [{ storag: {} }, /unknown key "storag"; did you mean "storage"\?/],
+    [{ engine: { type: 'duckdb', thread: 2 } }, /unknown key "engine\.thread"; did you mean "threads"\?/],
+    [{ networkContext: { file: [] } }, /unknown key "networkContext\.file"; did you mean "files"\?/],
+    [
+      { reputation: [{ service: 'domain-list', name: 'a', file: 'f', lable: 'HIGH' }] },
+      /unknown key "reputation\[0\]\.lable"; did you mean "label"\?/,
+    ],
+    [{ details: { limit: 0 } }, /details\.limit: /],
+    [{ rejected: { maxShare: 2 } }, /rejected\.maxShare: /],
+    [{ storage: { type: 'webhdfs' } }, /storage\.type: .*local/],
+    [{ engine: { type: 'duckdb', memoryLimit: "2GB'; --" } }, /engine\.memoryLimit: /],
+    [{ tld: { of: 'suffix' } }, /tld\.of: .*public-suffix/],
+    [[], /the whole: /],
+    [null, /the whole: /],
+  ])('%j is told by its key', (settings, message) => {
+    expect(() => checkSettings(settings)).toThrow(invalid(message));
+  });
+
+  it('come from a file, and its relative paths are relative to the file', async () => {
+    mkdirSync(`${folder.path}/etc`);
+    const file = `${folder.path}/etc/settings.json`;
+    const settings: Settings = {
+      storage: { type: 'local', root: 'data' },
+      networkContext: { files: ['a.csv', '/abs/b.csv'], ranges: ['../r.csv'] },
+      geolocation: { iploc: 'iploc.csv' },
+      dnsConf: 'dns_conf.json',
+      iana: { dns_qry_type: 'types.csv' },
+      reputation: [{ service: 'domain-list', name: 'urlhaus', file: 'urlhaus.txt' }],
+      notebooks: { templates: 'templates' },
+    };
+    writeFileSync(file, `\uFEFF${JSON.stringify(settings)}`);
+    expect(await loadSettings(file)).toMatchObject({
+      storage: { root: `${folder.path}/etc/data` },
+      networkContext: { files: [`${folder.path}/etc/a.csv`, '/abs/b.csv'], ranges: [`${folder.path}/r.csv`] },
+      geolocation: { iploc: `${folder.path}/etc/iploc.csv` },
+      dnsConf: `${folder.path}/etc/dns_conf.json`,
+      iana: { dns_qry_type: `${folder.path}/etc/types.csv` },
+      reputation: [{ name: 'urlhaus', file: `${folder.path}/etc/urlhaus.txt`, label: 'HIGH' }],
+      notebooks: { templates: `${folder.path}/etc/templates` },
+    });
+  });
+
+  it('that are missing or broken name the file', async () => {
+    const file = `${folder.path}/settings.json`;
+    await expect(loadSettings(file)).rejects.toThrow(invalid(/settings\.json: expected a JSON file/));
+    writeFileSync(file, '{"storage": ');
+    await expect(loadSettings(file)).rejects.toThrow(invalid(/settings\.json: expected a JSON file/));
+    writeFileSync(file, '{"detail": {}}');
+    await expect(loadSettings(file)).rejects.toThrow(
+      invalid(/settings\.json: unknown key "detail"; did you mean "details"/),
+    );
+  });
+});

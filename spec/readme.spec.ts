@@ -1,0 +1,119 @@
+/** The README does what it says: its commands run as typed in a fresh copy of the tree, and its links lead somewhere. */
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { PACKAGE, start } from './e2e/cli.js';
+
+const read = (path: string) => readFile(join(PACKAGE, path), 'utf8');
+
+/** Commands of the fenced blocks, one a line, in order; in a console block they begin with `$`, the rest is what they print. */
+function commandsOf(markdown: string): string[] {
+  return [...markdown.matchAll(/^```(sh|bash|shell|console)\n(.*?)^```$/gms)].flatMap(([, language, text]) => {
+    const lines = text!.replaceAll('\\\n', '').split('\n');
+    const typed =
+      language === 'console' ? lines.filter((line) => line.startsWith('$ ')).map((line) => line.slice(2)) : lines;
+    return typed.map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
+  });
+}
+
+/**
+ * Parts of a line that are not run here: `npm ci` needs the registry, the copy has the modules of this tree instead;
+ * `npm test` is what runs this test.
+ */
+const NOT_HERE = ['npm ci', 'npm test'];
+
+const runnable = (command: string): string =>
+  command
+    .split(' && ')
+    .filter((part) => !NOT_HERE.includes(part.trim()))
+    .join(' && ');
+
+/** What a clone does not have: what .gitignore names, and git's own folder. */
+async function copyOfTree(folder: string): Promise<void> {
+  const ignored = (await read('.gitignore')).split('\n').map((line) => line.replace(/^\/|\/$/g, ''));
+  for (const name of await readdir(PACKAGE)) {
+    if (name === '.git' || ignored.includes(name) || name.endsWith('.tgz')) continue;
+    await cp(join(PACKAGE, name), join(folder, name), { recursive: true });
+  }
+  await symlink(join(PACKAGE, 'node_modules'), join(folder, 'node_modules'), 'dir');
+}
+
+describe('README', () => {
+  let clone: string;
+  beforeAll(async () => {
+    clone = join(await mkdtemp(join(tmpdir(), 'spot-dns-oa-readme-')), 'spot-dns-oa');
+    await mkdir(clone);
+    await copyOfTree(clone);
+  });
+  afterAll(() => rm(dirname(clone), { recursive: true, force: true }));
+
+  /** What a command prints that a user types in the copy; it has to succeed. */
+  async function typed(command: string): Promise<string> {
+    // What npm tells its scripts about this tree must not reach the copy.
+    const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(npm_|INIT_CWD)/i.test(name)));
+    const { status, stdout, stderr } = await start('/bin/sh', ['-c', command], { cwd: clone, env }).ended;
+    const said = status === 0 ? '' : stdout + stderr;
+    expect({ command, status, said }).toEqual({ command, status: 0, said: '' });
+    return stdout;
+  }
+
+  it('has commands that run as typed, one after the other, and so are those that npm start names', async () => {
+    const commands = commandsOf(await read('README.md'))
+      .map(runnable)
+      .filter((command) => command !== '');
+    expect(commands).toContain('npm start');
+    for (const command of commands) {
+      const said = await typed(command);
+      if (command !== 'npm start') continue;
+      const next = said
+        .split('\nNext:\n')[1]!
+        .split('\n')
+        .filter((line) => line !== '');
+      expect(next).toHaveLength(3);
+      for (const line of next) await typed(line.trim());
+    }
+  }, 600_000);
+
+  it('is read to its end: less than 150 lines', async () => {
+    expect((await read('README.md')).split('\n').length - 1).toBeLessThan(150);
+  });
+
+  it('warns of the names that anyone may take in npm', async () => {
+    const warning = (await read('README.md')).split('\n').find((line) => line.includes('`hdfs2`'));
+    expect(warning).toMatch(/`impala-client`.*not registered/);
+  });
+});
+
+/** The anchor that a heading gets, as on the usual sites. */
+const anchorOf = (heading: string) =>
+  heading
+    .toLowerCase()
+    .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .replace(/[^\p{L}\p{N}_ -]/gu, '')
+    .trim()
+    .replaceAll(' ', '-');
+
+const withoutBlocks = (markdown: string) => markdown.replace(/^```.*?^```$/gms, '');
+const anchorsOf = (markdown: string) =>
+  [...withoutBlocks(markdown).matchAll(/^#+ (.*)$/gm)].map(([, heading]) => anchorOf(heading!));
+
+async function deadLinks(page: string): Promise<string[]> {
+  const links = [...withoutBlocks(await read(page)).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target!);
+  const dead: string[] = [];
+  for (const link of links.filter((target) => !/^[a-z]+:/i.test(target))) {
+    const [path, anchor] = link.split('#') as [string, string?];
+    const target = path === '' ? page : join(dirname(page), path);
+    const found = await stat(join(PACKAGE, target)).catch(() => null);
+    if (!found || target.startsWith('..')) dead.push(`${page}: ${link}`);
+    else if (anchor !== undefined && !anchorsOf(await read(target)).includes(anchor)) dead.push(`${page}: ${link}`);
+  }
+  return dead;
+}
+
+describe('pages', () => {
+  it('have links that lead to files and headings', async () => {
+    const docs = (await readdir(join(PACKAGE, 'docs'))).filter((name) => name.endsWith('.md'));
+    const pages = ['README.md', 'CONTRIBUTING.md', ...docs.map((name) => `docs/${name}`)];
+    expect((await Promise.all(pages.map(deadLinks))).flat()).toEqual([]);
+  });
+});

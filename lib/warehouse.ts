@@ -218,10 +218,11 @@ export class LocalWarehouse implements Warehouse {
   }
 
   #warnOf(table: TableDefinition, { missing, leftOut }: Alignment): void {
+    const lost = leftOut.filter((name) => !table.optional.includes(name));
     const warn = (code: string, message: string) => this.#options.onWarning?.({ code, message });
     if (missing.length > 0)
       warn('COLUMNS_NULL', `table ${table.name}: the rows lack ${missing.join(', ')}; null there`);
-    if (leftOut.length > 0) warn('COLUMNS_LEFT_OUT', `table ${table.name} has no ${leftOut.join(', ')}; left out`);
+    if (lost.length > 0) warn('COLUMNS_LEFT_OUT', `table ${table.name} has no ${lost.join(', ')}; left out`);
   }
 
   #warnOfLeftover(table: TableDefinition, cause: unknown): void {

@@ -71,6 +71,7 @@ export const dnsScores = defineTable({
   },
   required: ['frame_time', 'unix_tstamp', 'ip_dst', 'dns_qry_name', 'score'],
   aliases: { ml_score: 'score' },
+  optional: ['frame_len', 'dns_sev', 'ip_sev'],
   spot10: {
     frame_time: 'string',
     unix_tstamp: 'bigint',

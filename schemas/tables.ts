@@ -26,6 +26,8 @@ export interface TableDefinition<C extends Columns = Columns, R extends string =
   readonly required: readonly R[];
   /** Other names under which an existing table may hold a row's column: `{ ml_score: 'score' }`. */
   readonly aliases: Readonly<Record<string, string>>;
+  /** Columns that rows usually have and a table may do without: left out without a word. */
+  readonly optional: readonly string[];
   /** The columns of a Spot 1.0 deployment, where they differ. */
   readonly spot10?: Columns;
 }
@@ -55,7 +57,7 @@ export function defineTable<const C extends Columns, const R extends string = ne
       throw new OaError('IDENTIFIER_INVALID', `folder ${JSON.stringify(table.folder)} of table ${table.name}`);
     }
   }
-  const full = { partition: DAY_PARTITION, required: [], aliases: {}, ...table };
+  const full = { partition: DAY_PARTITION, required: [], aliases: {}, optional: [], ...table };
   columnList(full.partition);
   for (const name of full.required) {
     if (!Object.hasOwn(full.columns, name)) {

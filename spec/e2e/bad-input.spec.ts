@@ -22,7 +22,7 @@ const homes = temporaryHomes();
 let sample: string;
 beforeAll(async () => {
   sample = await homes.empty();
-  expect(await cli(sample, 'demo', '--rows', '2000')).toMatchObject({ status: 0 });
+  expect(await inProcess(sample, 'demo', '--rows', '2000')).toMatchObject({ status: 0 });
 });
 
 const write = async (path: string, content: string | object): Promise<void> => {

@@ -12,11 +12,12 @@ const homes = temporaryHomes();
 const done = await recordOperations();
 const { planDnsOa, runDnsOa } = await import('../../lib/dns-oa.js');
 const { loadSettings } = await import('../../lib/settings.js');
+const { inProcess } = await import('./in-process.js');
 
 let sample: string;
 beforeAll(async () => {
   sample = await homes.empty();
-  expect(await cli(sample, 'demo', '--rows', '1500')).toMatchObject({ status: 0 });
+  expect(await inProcess(sample, 'demo', '--rows', '1500')).toMatchObject({ status: 0 });
 });
 
 /** Ids of the run and of its claim to the lock are other ones each time. */

@@ -3,6 +3,8 @@ import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as wait } from 'node:timers/promises';
+import { DNS_TABLES } from '../../schemas/dns.js';
+import { writeParquet } from '../fakes/parquet-file.js';
 import { cli, PROGRAM, start, startCli, type Ended } from './cli.js';
 import {
   contents,
@@ -31,8 +33,10 @@ let calls: string[];
 
 beforeAll(async () => {
   sample = await homes.empty();
-  expect(await cli(sample, 'demo', '--rows', '1500')).toMatchObject({ status: 0 });
+  expect(await inProcess(sample, 'demo', '--rows', '1500')).toMatchObject({ status: 0 });
   expect(await inProcess(sample, ...RUN, '-l', '60')).toMatchObject({ status: 0 });
+  const summary = join(partition(sample, 'dns_ingest_summary'), 'part-0.parquet');
+  await writeParquet(summary, DNS_TABLES.dns_ingest_summary.columns, [{ tdate: '2016-07-08 00:00', total: 1 }]);
   const dendro = partition(sample, 'dns_dendro');
   await cp(join(dendro, 'part-0.parquet'), join(dendro, '000000_0.parquet'));
   before = await resultFiles(sample);
@@ -79,7 +83,7 @@ describe('kill -9', () => {
       /^rename\t.*\/(hive\/oa|_journal)\/[^\t]*$/.test(call) ? [i + 1] : [],
     );
     expect(intoTable.length).toBeGreaterThanOrEqual(5);
-    const between = calls.flatMap((_, i) => (i % 9 === 2 ? [i + 1] : []));
+    const between = calls.flatMap((_, i) => (i % 15 === 5 ? [i + 1] : []));
     const moments = [...new Set([...intoTable, ...intoTable.map((at) => at + 1), ...between])];
     for (let i = 0; i < moments.length; i += 2) {
       const pair = await Promise.all(
@@ -96,7 +100,7 @@ describe('kill -9', () => {
 
   it('one after the other in one home, by the clock: the last run mends all', async () => {
     const home = await homes.copyOf(sample);
-    for (const milliseconds of [300, 450, 600, 800, 1000]) {
+    for (const milliseconds of [350, 500, 700, 900]) {
       const { child, ended } = startCli(home, RUN);
       await Promise.race([wait(milliseconds), ended]);
       child.kill('SIGKILL');
@@ -106,25 +110,31 @@ describe('kill -9', () => {
   });
 });
 
-describe.each([
-  ['SIGTERM', 143],
-  ['SIGINT', 130],
-] as const)('%s', (signal, status) => {
+describe('a signal', () => {
   it.each([
-    ['while results are read', /dns_results\.csv\.[0-9a-f]+\.tmp\t/],
-    ['while the first table is staged', /^open\t.*staging.*dns_scores/],
-    ['while details are staged', /^open\t.*staging.*dns_edge/],
-  ])('%s: status, no output, no staging, each table whole', async (_name, call) => {
+    ['SIGTERM', 143, 'while results are read', /dns_results\.csv\.[0-9a-f]+\.tmp\t/],
+    ['SIGTERM', 143, 'while details are staged', /^open\t.*staging.*dns_edge/],
+    ['SIGINT', 130, 'while the first table is staged', /^open\t.*staging.*dns_scores/],
+  ])('%s ends with status %d %s: no output, no staging, each table whole', async (signal, status, _when, call) => {
     const home = await homes.copyOf(sample);
     const at = calls.findIndex((one) => call.test(one)) + 1;
     expect(at).toBeGreaterThan(0);
     const ended = await endedAt(home, { END_AT: String(at), END_WITH: signal });
     expect(ended).toMatchObject({ status, signal: null, stdout: '' });
-    const last = ended.stderr.trimEnd().split('\n').at(-1);
-    expect(last).toMatch(/^spot-dns-oa: ABORTED: the run was ended/);
+    expect(ended.stderr.trimEnd().split('\n').at(-1)).toMatch(/^spot-dns-oa: ABORTED: the run was ended/);
     expect(await leftovers(home)).toEqual([]);
     expect(await hiddenFiles(home)).toEqual([]);
     await expectOldOrNew(home);
+  });
+
+  it('ends a demo that is still making its day, too', async () => {
+    const home = await homes.empty();
+    const { child, ended } = startCli(home, ['demo', '--rows', '400000']);
+    child.stderr!.once('data', () => child.kill('SIGTERM'));
+    const { status, stdout, stderr } = await ended;
+    expect({ status, stdout }).toEqual({ status: 143, stdout: '' });
+    expect(stderr).toMatch(/\nspot-dns-oa: ABORTED: /);
+    expect(await leftovers(home)).toEqual([]);
   });
 });
 
@@ -170,28 +180,5 @@ describe('two runs', () => {
     expect((await leftovers(home)).filter((name) => name.startsWith('_lock-'))).toHaveLength(1);
     expect(await inProcess(home, ...RUN)).toMatchObject({ status: 0 });
     expect(await leftovers(home)).toEqual([]);
-  });
-
-  it('a notebook half of which was written is not taken for an analyst’s', async () => {
-    const home = await homes.copyOf(sample);
-    const at = calls.findIndex((call) => /Advanced_Mode\.ipynb/.test(call));
-    expect(at).toBe(-1);
-    const notebook = join(home, `ipynb/dns/${DATE}/Advanced_Mode.ipynb`);
-    const template = await readFile(notebook, 'utf8');
-    await writeFile(notebook, `${template} `);
-    const kept = await inProcess(home, ...RUN);
-    expect(kept.stderr).toMatch(/NOTEBOOKS_KEPT: .*Advanced_Mode\.ipynb/);
-    const log = join(await homes.empty(), 'calls');
-    const fresh = start(process.execPath, ['--import', PRELOAD, PROGRAM, ...RUN, '--fresh-notebooks'], {
-      cwd: home,
-      env: { ...process.env, END_LOG: log },
-    });
-    expect(await fresh.ended).toMatchObject({ status: 0 });
-    // It is put in place by a rename, whole or not at all.
-    expect(await readFile(log, 'utf8')).toMatch(
-      /^rename\t.*\.Advanced_Mode\.ipynb\.[0-9a-f]+\.tmp\t.*Advanced_Mode\.ipynb$/m,
-    );
-    expect(await readFile(notebook, 'utf8')).toBe(template);
-    expect(Object.keys(await contents(join(home, 'ipynb')))).toHaveLength(4);
   });
 });

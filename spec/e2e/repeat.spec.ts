@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DNS_TABLES } from '../../schemas/dns.js';
 import { writeParquet } from '../fakes/parquet-file.js';
-import { cli, type Ended } from './cli.js';
+import type { Ended } from './cli.js';
 import {
   ANALYST_TABLES,
   contents,
@@ -18,16 +18,17 @@ import {
   temporaryHomes,
   type OaTable,
 } from './homes.js';
+import { inProcess } from './in-process.js';
 
 const homes = temporaryHomes();
 let sample: string;
 beforeAll(async () => {
   sample = await homes.empty();
-  expect(await cli(sample, 'demo', '--rows', '2000')).toMatchObject({ status: 0 });
+  expect(await inProcess(sample, 'demo', '--rows', '2000')).toMatchObject({ status: 0 });
 });
 
 const run = async (home: string, ...args: string[]): Promise<Ended> => {
-  const ended = await cli(home, 'run', '-d', DATE, ...DEMO_CONFIG, ...args);
+  const ended = await inProcess(home, 'run', '-d', DATE, ...DEMO_CONFIG, ...args);
   expect(ended).toMatchObject({ status: 0 });
   return ended;
 };
@@ -113,7 +114,7 @@ describe('--reset', () => {
     const home = await homes.copyOf(sample);
     await analystsWork(home, [scoreOf({ ip_dst: '10.10.0.66', ip_sev: 1 })]);
     const before = await analystFiles(home);
-    const ended = await cli(home, 'run', '-d', DATE, '--reset', '--results', 'nowhere.csv');
+    const ended = await inProcess(home, 'run', '-d', DATE, '--reset', '--results', 'nowhere.csv');
     expect(ended).toMatchObject({ status: 1, stdout: '' });
     expect(await analystFiles(home)).toEqual(before);
     expect(await readFile(join(home, FEEDBACK), 'utf8')).toContain('a line');

@@ -9,7 +9,7 @@ const homes = temporaryHomes();
 let sample: string;
 beforeAll(async () => {
   sample = await homes.empty();
-  expect(await cli(sample, 'demo', '--rows', '2000')).toMatchObject({ status: 0 });
+  expect(await inProcess(sample, 'demo', '--rows', '2000')).toMatchObject({ status: 0 });
 });
 
 const scores = (home: string, date: string) => join(home, `spot-data/dns/scored_results/${date}/scores`);

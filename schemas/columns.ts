@@ -45,9 +45,11 @@ export interface Column {
 /** Names that can stand in SQL without any way to break out of it. */
 const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
+export const isIdentifier = (name: string): boolean => IDENTIFIER.test(name) && name.length <= 128;
+
 /** @throws {OaError} `IDENTIFIER_INVALID` unless the text is a plain SQL name. */
 export function checkIdentifier(name: string, what = 'column'): string {
-  if (IDENTIFIER.test(name) && name.length <= 128) return name;
+  if (isIdentifier(name)) return name;
   throw new OaError('IDENTIFIER_INVALID', `${what} name ${JSON.stringify(name)}: expected letters, digits and _`);
 }
 

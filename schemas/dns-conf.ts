@@ -2,7 +2,7 @@
  * `dns_conf.json`: which column of `dns_results.csv` is which, which columns a new `dns_scores` has, and which column is
  * asked about at the reputation services. Indexes count from 0; those of `add_reputation` refer to `dns_results_fields`.
  */
-import type { Column, ColumnKind, Columns } from './columns.js';
+import { isIdentifier, type Column, type ColumnKind, type Columns } from './columns.js';
 import { dnsResults, dnsScores } from './dns.js';
 import { OaError } from './errors.js';
 
@@ -69,6 +69,8 @@ export function parseDnsConf(json: unknown, file = 'dns_conf.json'): DnsConf {
   const names = Object.keys(results);
   const reputation: Record<string, string> = {};
   for (const [column, index] of Object.entries(section('add_reputation'))) {
+    if (!isIdentifier(column)) fail(`add_reputation: ${JSON.stringify(column)} is no name of a column`);
+    if (Object.hasOwn(results, column)) fail(`add_reputation.${column}: the results have a column of this name`);
     const checked = names[index];
     if (checked === undefined)
       fail(`add_reputation.${column}: index ${index}; dns_results_fields ends at ${names.length - 1}`);

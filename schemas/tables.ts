@@ -58,7 +58,11 @@ export function defineTable<const C extends Columns, const R extends string = ne
     }
   }
   const full = { partition: DAY_PARTITION, required: [], aliases: {}, optional: [], ...table };
-  columnList(full.partition);
+  for (const columns of [full.partition, full.spot10 ?? {}]) columnList(columns);
+  for (const name of Object.keys(full.partition)) {
+    if ([full.columns, full.spot10 ?? {}].some((columns) => Object.hasOwn(columns, name)))
+      throw new OaError('IDENTIFIER_INVALID', `table ${table.name}: ${name} is a column and a partition`);
+  }
   for (const name of full.required) {
     if (!Object.hasOwn(full.columns, name)) {
       throw new OaError(

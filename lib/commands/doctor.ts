@@ -1,9 +1,11 @@
 /** `doctor`: checks every configured component and says what to do about each that fails. */
-import { access, constants, stat } from 'node:fs/promises';
+import { access, constants } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { parseDay } from '../../schemas/days.js';
-import { dnsResults, dnsScores } from '../../schemas/dns.js';
+import { dnsScores } from '../../schemas/dns.js';
 import { confDifferences } from '../../schemas/dns-conf.js';
-import { asOaError } from '../../schemas/errors.js';
+import { asOaError, OaError } from '../../schemas/errors.js';
+import { readResults } from '../../streams/sources/read-results.js';
 import { loadDnsLookups } from '../dns-lookups.js';
 import { loadGeolocation } from '../lookups/geo-ranges.js';
 import { loadNetworkContext } from '../lookups/network-context.js';
@@ -12,9 +14,10 @@ import { loadDnsConf, openWarehouse, type OpenWarehouse } from '../open-warehous
 import { loadReputation } from '../reputation/load-reputation.js';
 import { checkTable } from '../partitions/align.js';
 import type { FullSettings } from '../settings.js';
+import { localStorage } from '../storage/local.js';
 import { parse, settingsOf } from './arguments.js';
 import type { Command } from './main.js';
-import { printable } from './terminal.js';
+import { jsonText, printable } from './terminal.js';
 
 /** `ok`, `note` (works, but the user may want to know) or `fail`. */
 export interface Finding {
@@ -37,13 +40,14 @@ checks every configured component and says what to do about each that fails`,
 
   async run(args) {
     const { values } = parse(args, { date: { type: 'string', short: 'd' }, json: { type: 'boolean' } });
+    if (values.date !== undefined) parseDay(values.date);
     const findings = await examine(await settingsOf(values), values.date);
     const failed = findings.filter(({ state }) => state === 'fail').length;
     const text = findings.map(
       ({ check, state, message }) => `${state.padEnd(4)}  ${check.padEnd(15)}  ${printable(message)}`,
     );
     const output = values.json
-      ? JSON.stringify(findings)
+      ? jsonText(findings)
       : [...text, '', failed ? `${failed} checks failed` : 'all checks passed'].join('\n');
     return { output, status: failed > 0 ? 1 : 0 };
   },
@@ -161,21 +165,30 @@ function checks(settings: FullSettings, date: string | undefined, warehouse: () 
     },
     {
       name: 'results',
-      remedy: 'Run spot-ml for the day first.',
+      remedy: 'Run spot-ml for the day first; if its columns differ, tell them by dnsConf.',
       run: async () => {
         if (date === undefined) return 'note: not looked for; -d YYYYMMDD looks for those of a day';
-        const path = `${settings.storage.root}/${dnsResults.resultsPath(parseDay(date))}`;
-        const { size } = await stat(path);
-        return `${path}, ${size} bytes`;
+        const { results } = await loadDnsConf(settings);
+        const source = readResults(await warehouse(), { date, columns: results });
+        for await (const batch of source)
+          return `the first ${(batch as unknown[]).length} rows of ${date} are readable`;
+        return `note: none on ${date}`;
       },
     },
   ];
 }
 
+/** The folder, or the place where it will be made. */
 async function folder(path: string): Promise<string> {
-  const there = await stat(path).catch(() => null);
-  if (there === null) return `note: ${path} does not exist yet; the first run makes it`;
-  await access(path, constants.R_OK | constants.W_OK | constants.X_OK);
+  const found = await localStorage().stat(path);
+  if (found === null) {
+    if (dirname(path) !== path) await folder(dirname(path));
+    return `note: ${path} does not exist yet; the first run makes it`;
+  }
+  if (!found.isFolder) throw new OaError('STORAGE_FAILED', `${path}: a file stands where a folder is expected`);
+  await access(path, constants.R_OK | constants.W_OK | constants.X_OK).catch((error: unknown) => {
+    throw asOaError(error, 'STORAGE_FAILED', path);
+  });
   return path;
 }
 

@@ -54,7 +54,7 @@ export async function main(args: readonly string[]): Promise<void> {
   const verbose = args.includes('--verbose');
   try {
     const { output, status } = await dispatch(args, consoleOf(ending.signal));
-    if (output !== '') process.stdout.write(output.endsWith('\n') ? output : `${output}\n`);
+    if (output !== '') await print(output.endsWith('\n') ? output : `${output}\n`);
     process.exitCode = status ?? 0;
   } catch (thrown) {
     const known = asOaError(thrown);
@@ -66,6 +66,18 @@ export async function main(args: readonly string[]): Promise<void> {
   } finally {
     process.off('SIGINT', onInt).off('SIGTERM', onTerm);
   }
+}
+
+/** A reader that goes before the end (`| head`) is no failure. */
+function print(text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const written = (error?: Error | null) => {
+      if (!error || (error as NodeJS.ErrnoException).code === 'EPIPE') resolve();
+      else reject(new OaError('STORAGE_FAILED', `standard output: ${error.message}`, { cause: error }));
+    };
+    // The stream tells an error twice, and the event would end the process.
+    process.stdout.once('error', written).write(text, written);
+  });
 }
 
 async function dispatch(args: readonly string[], console: Console): Promise<{ output: string; status?: number }> {

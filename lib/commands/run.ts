@@ -7,7 +7,7 @@ import { operationText, type Operation } from '../operations.js';
 import type { OaOptions, Progress, RunReport } from '../run-oa.js';
 import { duration, parse, settingsOf, wholeNumber } from './arguments.js';
 import type { Command, Console } from './main.js';
-import { count, printable, table } from './terminal.js';
+import { count, jsonText, printable, table } from './terminal.js';
 
 const OPTIONS = {
   date: { type: 'string', short: 'd' },
@@ -69,7 +69,7 @@ async function dryRun(days: readonly Day[], options: Omit<OaOptions, 'date'>, js
     const plan = await planDnsOa({ ...options, date: day.text });
     operations.push(...plan.filter((operation) => !made.has(createdPath(operation) ?? '')));
   }
-  return json ? JSON.stringify({ operations }) : operations.map(operationText).join('\n');
+  return json ? jsonText({ operations }) : operations.map((operation) => operationText(operation)).join('\n');
 }
 
 const createdPath = (operation: Operation): string | undefined =>
@@ -104,7 +104,7 @@ async function runDays(days: readonly Day[], options: Omit<OaOptions, 'date'>, m
       cause: worst,
     });
   }
-  if (manner.json) return { output: reports.map((report) => JSON.stringify(report)).join('\n') };
+  if (manner.json) return { output: reports.map(jsonText).join('\n') };
   return { output: reports.map(reportText).join('\n\n') };
 }
 

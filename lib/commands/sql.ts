@@ -2,10 +2,10 @@
 import { writeToString } from 'fast-csv';
 import type { Row } from '../../schemas/columns.js';
 import { OaError } from '../../schemas/errors.js';
-import { openWarehouse } from '../open-warehouse.js';
+import { openWarehouse, type OpenWarehouse } from '../open-warehouse.js';
 import { parse, settingsOf } from './arguments.js';
 import type { Command } from './main.js';
-import { table } from './terminal.js';
+import { jsonText, plainText, table } from './terminal.js';
 
 export const sql: Command = {
   help: `sql "SELECT ..." [--json|--csv] | sql --views
@@ -23,8 +23,9 @@ runs a query; --views prints CREATE VIEW statements that open the warehouse in a
       if (query === undefined) return { output: await warehouse.views() };
       const rows: Row[] = [];
       for await (const page of warehouse.engine.pages(query, { signal: console.signal })) rows.push(...page);
-      if (values.json) return { output: JSON.stringify(rows, bigintAsText) };
-      if (values.csv) return { output: rows.length > 0 ? await csvOf(rows) : '' };
+      if (values.json) return { output: jsonText(rows) };
+      if (values.csv)
+        return { output: await csvOf(rows, rows[0] ? Object.keys(rows[0]) : await columnsOf(warehouse, query)) };
       return { output: rows.length > 0 ? table(rows) : 'no rows' };
     } finally {
       await warehouse.close();
@@ -32,7 +33,16 @@ runs a query; --views prints CREATE VIEW statements that open the warehouse in a
   },
 };
 
-const bigintAsText = (_key: string, value: unknown) => (typeof value === 'bigint' ? String(value) : value);
+/** Names of the columns of a query without rows. */
+async function columnsOf({ engine }: OpenWarehouse, query: string): Promise<string[]> {
+  const names: string[] = [];
+  for await (const page of engine.pages(`DESCRIBE ${query}`))
+    names.push(...page.map((row) => String(row.column_name)));
+  return names;
+}
 
-const csvOf = (rows: Row[]): Promise<string> =>
-  writeToString(rows, { headers: Object.keys(rows[0]!), includeEndRowDelimiter: true });
+const csvOf = (rows: readonly Row[], headers: string[]): Promise<string> =>
+  writeToString(
+    rows.map((row) => headers.map((name) => plainText(row[name]))),
+    { headers, alwaysWriteHeaders: true, includeEndRowDelimiter: true },
+  );

@@ -7,8 +7,10 @@ import type { Ended } from './cli.js';
 export async function inProcess(cwd: string, ...args: string[]): Promise<Ended> {
   const said = { stdout: '', stderr: '' };
   const spies = (['stdout', 'stderr'] as const).map((name) =>
-    jest.spyOn(process[name], 'write').mockImplementation((text: string | Uint8Array) => {
+    jest.spyOn(process[name], 'write').mockImplementation((text: string | Uint8Array, ...rest: unknown[]) => {
       said[name] += String(text);
+      const done = rest.find((argument) => typeof argument === 'function') as (() => void) | undefined;
+      done?.();
       return true;
     }),
   );

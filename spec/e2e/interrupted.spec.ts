@@ -79,18 +79,18 @@ describe('kill -9', () => {
   });
 
   it('right before and after a table is put in place, and at moments between: the next run mends it', async () => {
-    const intoTable = calls.flatMap((call, i) =>
-      /^rename\t.*\/(hive\/oa|_journal)\/[^\t]*$/.test(call) ? [i + 1] : [],
-    );
-    expect(intoTable.length).toBeGreaterThanOrEqual(5);
-    const between = calls.flatMap((_, i) => (i % 15 === 5 ? [i + 1] : []));
-    const moments = [...new Set([...intoTable, ...intoTable.map((at) => at + 1), ...between])];
+    const at = (call: RegExp) => calls.flatMap((one, i) => (call.test(one) ? [i + 1] : []));
+    const intoPlace = at(/^rename\t.*\/(hive\/oa|_journal)\/[^\t]*$/);
+    expect(intoPlace.length).toBeGreaterThanOrEqual(5);
+    const decided = at(/^rename\t.*\/_journal\/[^\t]*$/).map((moment) => moment + 1);
+    const between = calls.flatMap((_, i) => (i % 20 === 5 ? [i + 1] : []));
+    const moments = [...new Set([...intoPlace, intoPlace[0]! + 1, ...decided, ...between])];
     for (let i = 0; i < moments.length; i += 2) {
       const pair = await Promise.all(
-        moments.slice(i, i + 2).map(async (at) => {
+        moments.slice(i, i + 2).map(async (moment) => {
           const home = await homes.copyOf(sample);
-          const { signal } = await endedAt(home, { END_AT: String(at), END_WITH: 'SIGKILL' });
-          expect({ at, signal }).toEqual({ at, signal: 'SIGKILL' });
+          const { signal } = await endedAt(home, { END_AT: String(moment), END_WITH: 'SIGKILL' });
+          expect({ moment, signal }).toEqual({ moment, signal: 'SIGKILL' });
           return home;
         }),
       );

@@ -45,6 +45,12 @@ describe('dns_conf.json', () => {
     expect(changed('dns_score_fields', { tld: '8' })).toThrow(invalid(/tld: expected an index/));
     expect(changed('dns_score_fields', { __proto__x: 15 })).toThrow(invalid(/unknown column/));
     expect(changed('add_reputation', { query_rep: 9 })).toThrow(invalid(/index 9; dns_results_fields ends at 8/));
+    expect(changed('add_reputation', { 'a; b': 4 })).toThrow(
+      invalid(/add_reputation: "a; b" is no name of a column/),
+    );
+    expect(changed('add_reputation', { ip_dst: 4 })).toThrow(
+      invalid(/add_reputation\.ip_dst: the results have a column of this name/),
+    );
     expect(changed('add_reputation', { query_rep: 1 })).toThrow(invalid(/unix_tstamp holds numbers/));
   });
 

@@ -41,6 +41,12 @@ describe('tables', () => {
     expect(() => defineSource({ name: 's s', resultsPath: () => '', columns: {} })).toThrow(
       coded('IDENTIFIER_INVALID'),
     );
+    expect(() => defineTable({ name: 't', folder: 't', columns: { a: 'int', y: 'int' } })).toThrow(
+      /table t: y is a column and a partition/,
+    );
+    expect(() => defineTable({ name: 't', folder: 't', columns: { a: 'int' }, spot10: { 'a b': 'int' } })).toThrow(
+      coded('IDENTIFIER_INVALID'),
+    );
     expect(() => defineTable({ name: 't', folder: 't', columns: { a: 'int' }, required: ['b'] })).toThrow(
       /requires b/,
     );

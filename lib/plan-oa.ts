@@ -22,7 +22,8 @@ export async function planOa(pipeline: OaPipeline, options: OaOptions): Promise<
   return [...operations, { kind: 'file', do: 'delete', path: claim }];
 }
 
-async function missingTables(root: string, tables: readonly TableDefinition[]): Promise<TableDefinition[]> {
+/** Tables that nobody has made yet, neither `init` nor whoever copied files there. */
+export async function missingTables(root: string, tables: readonly TableDefinition[]): Promise<TableDefinition[]> {
   const files = new LocalTableFiles(localStorage(), root);
   const missing: TableDefinition[] = [];
   for (const table of tables) {

@@ -5,6 +5,7 @@ import { parseDay, type Day } from '../../schemas/days.js';
 import { openWarehouse, type OpenWarehouse } from '../open-warehouse.js';
 import { loadSettings, type FullSettings } from '../settings.js';
 import { resetScores } from './reset.js';
+import { scoreColumn } from './scores.js';
 
 const MOST_ROWS = 1000;
 const EXPANDED_ROWS = 20;
@@ -31,6 +32,12 @@ export class NotebookDay {
       if (rows.length >= limit) break;
     }
     return rows;
+  }
+
+  /** Rows of `dns_scores`, the most suspicious (lowest score) first. */
+  async suspicious(options: { limit?: number } = {}): Promise<Row[]> {
+    const score = await scoreColumn(this.warehouse.engine);
+    return this.rows(`SELECT * FROM dns_scores ORDER BY ${score}, unix_tstamp, ip_dst, dns_qry_name`, options);
   }
 
   /** The 20 clients that asked most often for a name, in all responses of the day. */

@@ -3,11 +3,12 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, relative } from 'node:path';
 import { parseDay, type Day } from '../../schemas/days.js';
 import type { Row } from '../../schemas/columns.js';
-import { dns, dnsResults, dnsScores, type DnsRow } from '../../schemas/dns.js';
+import { dns, dnsResults, type DnsRow } from '../../schemas/dns.js';
 import { pipe } from '../../streams/pipe.js';
 import { RowSource } from '../../streams/rows.js';
 import { writeTable } from '../../streams/sinks/write-table.js';
 import { resultLine } from '../../streams/calculations/result-line.js';
+import { scoreColumn } from '../analyst/scores.js';
 import { sampleDay } from '../demo/sample-day.js';
 import { openWarehouse, type OpenWarehouse } from '../open-warehouse.js';
 import { packageFile } from '../package-root.js';
@@ -106,10 +107,9 @@ function demoSettings(settings: FullSettings): string {
 }
 
 async function mostSuspicious({ engine }: OpenWarehouse, day: Day): Promise<string> {
-  const columns = await engine.describe(dnsScores);
-  const score = columns.some(({ name }) => name === 'score') ? 'score' : 'ml_score';
+  const score = await scoreColumn(engine);
   const sql = `SELECT ${score}, ip_dst, dns_qry_name, dns_qry_type_name, query_rep, network_context
-FROM dns_scores WHERE y = ${day.y} AND m = ${day.m} AND d = ${day.d} ORDER BY ${score} LIMIT 5`;
+FROM dns_scores WHERE y = ${day.y} AND m = ${day.m} AND d = ${day.d} ORDER BY ${score}, unix_tstamp LIMIT 5`;
   const rows: Row[] = [];
   for await (const page of engine.pages(sql, { day })) rows.push(...page);
   return `The five most suspicious rows:\n\n${table(rows)}`;

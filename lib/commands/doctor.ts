@@ -13,6 +13,7 @@ import { notebookCopies } from '../notebooks.js';
 import { loadDnsConf, openWarehouse, type OpenWarehouse } from '../open-warehouse.js';
 import { loadReputation } from '../reputation/load-reputation.js';
 import { checkTable } from '../partitions/align.js';
+import { missingTables } from '../plan-oa.js';
 import type { FullSettings } from '../settings.js';
 import { localStorage } from '../storage/local.js';
 import { parse, settingsOf } from './arguments.js';
@@ -48,7 +49,7 @@ checks every configured component and says what to do about each that fails`,
     );
     const output = values.json
       ? jsonText(findings)
-      : [...text, '', failed ? `${failed} checks failed` : 'all checks passed'].join('\n');
+      : [...text, '', failed ? `${failed} of ${findings.length} checks failed` : 'all checks passed'].join('\n');
     return { output, status: failed > 0 ? 1 : 0 };
   },
 };
@@ -194,14 +195,10 @@ async function folder(path: string): Promise<string> {
 
 async function tables(open: () => Promise<OpenWarehouse>): Promise<string> {
   const warehouse = await open();
-  const missing: string[] = [];
-  for (const table of warehouse.tables) {
-    const columns = await warehouse.engine.describe(table);
-    if (columns === null) missing.push(table.name);
-    else checkTable(table, columns);
-  }
+  for (const table of warehouse.tables) checkTable(table, await warehouse.engine.describe(table));
+  const missing = await missingTables(warehouse.root, warehouse.tables);
   const all = warehouse.tables.length;
   return missing.length > 0
-    ? `note: ${all - missing.length} of ${all}; not made yet: ${missing.join(', ')}`
+    ? `note: ${all - missing.length} of ${all}; not made yet: ${missing.map(({ name }) => name).join(', ')}`
     : `${all} tables`;
 }

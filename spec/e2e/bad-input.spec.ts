@@ -2,7 +2,7 @@
 import { cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DNS_TABLES } from '../../schemas/dns.js';
-import { cli, PROGRAM, start } from './cli.js';
+import { PROGRAM, start } from './cli.js';
 import {
   contents,
   DATE,
@@ -35,10 +35,9 @@ const replaceByFile = async (path: string): Promise<void> => {
 };
 const settings = (extra: object) => ({ storage: { type: 'local', root: 'spot-data' }, ...extra });
 const tableFile = (table: keyof typeof DNS_TABLES) => `spot-data/${DNS_TABLES[table].folder}/_table.json`;
-const without = (table: keyof typeof DNS_TABLES, column: string) => {
-  const { [column]: _gone, ...columns } = DNS_TABLES[table].columns as Record<string, string>;
-  return { table, columns };
-};
+const without = (table: keyof typeof DNS_TABLES, column: string) => ({
+  columns: Object.fromEntries(Object.entries(DNS_TABLES[table].columns).filter(([name]) => name !== column)),
+});
 const conf = JSON.parse(await readFile('schemas/dns_conf.json', 'utf8')) as Record<string, Record<string, number>>;
 const confWith = (changed: Record<string, number>) => ({
   ...conf,

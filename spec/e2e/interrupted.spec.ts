@@ -1,5 +1,5 @@
 /** Runs that are killed, ended by a signal, or meet another run of the same day. */
-import { cp, readFile, writeFile } from 'node:fs/promises';
+import { cp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -7,7 +7,6 @@ import { DNS_TABLES } from '../../schemas/dns.js';
 import { writeParquet } from '../fakes/parquet-file.js';
 import { cli, PROGRAM, start, startCli, type Ended } from './cli.js';
 import {
-  contents,
   DATE,
   DEMO_CONFIG,
   hiddenFiles,

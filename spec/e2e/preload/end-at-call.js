@@ -6,6 +6,7 @@
 import { appendFileSync } from 'node:fs';
 import files from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
+import process from 'node:process';
 
 const { END_AT, END_WITH, END_LOG } = process.env;
 let calls = 0;

@@ -39,7 +39,11 @@ export default tseslint.config(
       'no-implied-eval': 'error',
     },
   },
-  { files: ['**/*.js'], extends: [tseslint.configs.disableTypeChecked] },
+  {
+    files: ['**/*.js'],
+    extends: [tseslint.configs.disableTypeChecked],
+    languageOptions: { globals: { console: 'readonly', process: 'readonly' } },
+  },
   mayNotImport(['schemas/**/*.ts'], ['streams', 'lib']),
   mayNotImport(['streams/**/*.ts'], ['lib']),
   { files: ['streams/**/*.ts'], rules: { 'no-restricted-globals': ['error', 'console', 'process'] } },

@@ -72,6 +72,7 @@ export async function main(args: readonly string[]): Promise<void> {
 function print(text: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const written = (error?: Error | null) => {
+      if (!error) process.stdout.off('error', written);
       if (!error || (error as NodeJS.ErrnoException).code === 'EPIPE') resolve();
       else reject(new OaError('STORAGE_FAILED', `standard output: ${error.message}`, { cause: error }));
     };

@@ -1,76 +1,100 @@
 /** `demo` and `doctor`, and the first thing that an older Node says. */
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { PACKAGE, PROGRAM, cli, start } from './cli.js';
-import { contents, DATE, temporaryHomes } from './homes.js';
+import { contents, DATE, DEMO_CONFIG, temporaryHomes } from './homes.js';
+import { inProcess } from './in-process.js';
 
 const homes = temporaryHomes();
 let home: string;
 let output: string;
+let progress: string;
 beforeAll(async () => {
   home = await homes.empty();
-  const { status, stdout } = await cli(home, 'demo', '--rows', '2000');
+  const { status, stdout, stderr } = await cli(home, 'demo', '--rows', '2000');
   expect(status).toBe(0);
-  output = stdout;
+  [output, progress] = [stdout, stderr];
 });
+
+/** The commands that a demo names, and what each does when it is typed where the demo ran. */
+async function expectCommandsWork(folder: string, printed: string): Promise<void> {
+  const commands = printed.split('\nNext:\n')[1]!.trimEnd().split('\n');
+  expect(commands.map((command) => / (sql|run|doctor) /.exec(command)?.[1])).toEqual(['sql', 'run', 'doctor']);
+  for (const command of commands) {
+    const { status, stdout, stderr } = await start('sh', ['-c', command], { cwd: folder }).ended;
+    const failed = stderr.includes('spot-dns-oa: ');
+    expect({ command, status, failed }).toEqual({ command, status: 0, failed: false });
+    expect(stdout).not.toBe('');
+  }
+}
 
 describe('demo', () => {
   it('ends with the five most suspicious rows and three commands that work as they stand', async () => {
-    const [rows, next] = output.split('The five most suspicious rows:\n\n')[1]!.split('\nNext:\n');
-    expect(rows!.trimEnd().split('\n')).toHaveLength(7);
-    const commands = next!.trimEnd().split('\n');
-    expect(commands).toHaveLength(3);
-    for (const command of commands) {
-      const { status, stdout, stderr } = await start('sh', ['-c', command], { cwd: home }).ended;
-      expect({ command, status, stderr: stderr.includes('spot-dns-oa: ') }).toEqual({
-        command,
-        status: 0,
-        stderr: false,
-      });
-      expect(stdout).not.toBe('');
-    }
+    const rows = output.split('The five most suspicious rows:\n\n')[1]!.split('\nNext:\n')[0]!;
+    const [headings, , ...lines] = rows.trimEnd().split('\n');
+    expect(headings).toMatch(/^ {2}score +ip_dst +dns_qry_name /);
+    const scores = lines.map((line) => Number(line.trim().split(' ')[0]));
+    expect(scores).toHaveLength(5);
+    expect(scores).toEqual([...scores].sort((a, b) => a - b));
+    const place = await homes.copyOf(home);
+    await expectCommandsWork(place, output);
   });
 
   it('shows no character that moves a cursor, whatever the names are', () => {
-    expect(output.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+    expect(output + progress).not.toMatch(/[^\P{C}\n]/u);
   });
 
-  it('makes the same bytes each time, and others for another seed', async () => {
+  it('makes the same bytes each time, other ones for another seed', async () => {
     const [same, other] = [await homes.empty(), await homes.empty()];
-    await cli(same, 'demo', '--rows', '2000', '--seed', '1');
-    await cli(other, 'demo', '--rows', '2000', '--seed', '2');
-    const results = 'scored_results/20160708/scores/dns_results.csv';
-    const [a, b, c] = [
-      await contents(`${home}/spot-data/dns`),
-      await contents(`${same}/spot-data/dns`),
-      await contents(`${other}/spot-data/dns`),
-    ];
-    expect(b[results]).toBe(a[results]);
-    expect(b['hive/y=2016/m=7/d=8/h=0/part-0.parquet']).toBe(a['hive/y=2016/m=7/d=8/h=0/part-0.parquet']);
-    expect(c[results]).not.toBe(a[results]);
+    await inProcess(same, 'demo', '--rows', '2000', '--seed', '1', '-d', DATE);
+    await inProcess(other, 'demo', '--rows', '2000', '--seed', '2');
+    const [first, second, third] = [await contents(home), await contents(same), await contents(other)];
+    expect(second).toEqual(first);
+    expect(Object.keys(third)).toEqual(Object.keys(first));
+    const results = `spot-data/dns/scored_results/${DATE}/scores/dns_results.csv`;
+    expect(third[results]).not.toBe(first[results]);
   });
 
-  it('takes a date, a folder and a home', async () => {
+  it('takes a date, a folder and a home, whatever their names, and says so in the commands', async () => {
     const place = await homes.empty();
-    const { status } = await cli(
-      place,
-      'demo',
-      '-d',
-      '20240229',
-      '--rows',
-      '1000',
-      '--data',
-      "o'hara",
-      '--home',
-      'h',
-    );
+    const given = ['-d', '20240229', '--rows', '1000', '--data', "o'hara $(id)", '--home', 'the home'];
+    const { status, stdout } = await inProcess(place, 'demo', ...given);
     expect(status).toBe(0);
     const found = await contents(place);
-    expect(Object.keys(found)).toContain("o'hara/dns/hive/oa/suspicious/y=2024/m=2/d=29/part-0.parquet");
-    expect(Object.keys(found)).toContain('h/data/dns/20240229/dns_results.csv');
+    expect(Object.keys(found)).toContain("o'hara $(id)/dns/hive/oa/suspicious/y=2024/m=2/d=29/part-0.parquet");
+    expect(Object.keys(found)).toContain('the home/data/dns/20240229/dns_results.csv');
+    await expectCommandsWork(place, stdout);
+    expect(Object.keys(await contents(place))).toEqual(Object.keys(found));
   });
 
-  it.each([[['--rows', '10']], [['--seed', 'x']], [['-d', '20230229']]])('%j is wrong usage', async (args) => {
-    expect((await cli(home, 'demo', ...args)).status).toBe(2);
+  it('keeps the settings it is given', async () => {
+    const place = await homes.empty();
+    await writeFile(
+      `${place}/config.json`,
+      JSON.stringify({ tld: { of: 'registrable-domain' }, details: { limit: 9 } }),
+    );
+    expect(await inProcess(place, 'demo', '--rows', '1000', '--config', 'config.json')).toMatchObject({ status: 0 });
+    const made = JSON.parse(await readFile(`${place}/spot-data/demo/settings.json`, 'utf8')) as object;
+    expect(made).toMatchObject({
+      storage: { type: 'local', root: '..' },
+      tld: { of: 'registrable-domain' },
+      details: { limit: 9 },
+      networkContext: { files: ['networkcontext.csv'] },
+      reputation: [{ service: 'domain-list', name: 'sample', file: 'domains.txt', label: 'HIGH' }],
+    });
+  });
+
+  it.each([
+    [['--rows', '10'], 'USAGE'],
+    [['--rows', '1e4'], 'USAGE'],
+    [['--seed', 'x'], 'USAGE'],
+    [['--seed', '4294967296'], 'USAGE'],
+    [['-d', '20230229'], 'DATE_INVALID'],
+  ])('%j is wrong usage', async (args, code) => {
+    const place = await homes.empty();
+    const ended = await inProcess(place, 'demo', ...args);
+    expect(ended).toMatchObject({ status: 2, stdout: '' });
+    expect(ended.stderr.trimEnd().split('\n').at(-1)).toMatch(new RegExp(`^spot-dns-oa: ${code}: `));
+    expect(Object.keys(await contents(place))).toEqual([]);
   });
 });
 
@@ -84,12 +108,12 @@ describe('doctor', () => {
   }
   const examine = async (place: string, settings: object, ...args: string[]) => {
     await writeFile(`${place}/settings.json`, JSON.stringify(settings));
-    const { status, stdout } = await cli(place, 'doctor', '--json', '--config', 'settings.json', ...args);
+    const { status, stdout } = await inProcess(place, 'doctor', '--json', '--config', 'settings.json', ...args);
     return { status, findings: JSON.parse(stdout) as Finding[] };
   };
 
   it('passes on the demo’s settings', async () => {
-    const { status, stdout } = await cli(home, 'doctor', '-d', DATE, '--config', 'spot-data/demo/settings.json');
+    const { status, stdout } = await cli(home, 'doctor', '-d', DATE, ...DEMO_CONFIG);
     expect(status).toBe(0);
     expect(
       stdout
@@ -102,7 +126,7 @@ describe('doctor', () => {
 
   it('passes where nothing is yet, and makes nothing', async () => {
     const place = await homes.empty();
-    expect((await cli(place, 'doctor')).status).toBe(0);
+    expect((await inProcess(place, 'doctor')).status).toBe(0);
     expect(await contents(place)).toEqual({});
   });
 
@@ -113,6 +137,13 @@ describe('doctor', () => {
       /storage\.root/,
       (place) => writeFile(`${place}/file`, ''),
     ],
+    [
+      'storage',
+      { storage: { type: 'local', root: 'file' } },
+      /a file stands where a folder is expected.*storage\.root/,
+      (place) => writeFile(`${place}/file`, ''),
+    ],
+    ['engine', { engine: { type: 'duckdb', memoryLimit: '1KB' } }, /memory.*npm ci/i],
     ['dns-conf', { dnsConf: 'none.json' }, /none\.json.*dnsConf/],
     ['iana', { iana: { dns_qry_type: 'none.csv' } }, /none\.csv.*built-in/],
     [
@@ -136,11 +167,14 @@ describe('doctor', () => {
   ])('says what to do about %s', async (...[check, settings, message, prepare]) => {
     const place = await homes.empty();
     await prepare?.(place);
+    const before = await contents(place);
     const { status, findings } = await examine(place, settings);
     expect(status).toBe(1);
     const failed = findings.filter(({ state }) => state === 'fail');
     expect(failed.map((finding) => finding.check)).toContain(check);
     expect(failed.find((finding) => finding.check === check)!.message).toMatch(message);
+    const { 'settings.json': _settings, ...after } = await contents(place);
+    expect(after).toEqual(before);
   });
 
   it('looks for the results of a day, and tells a dns_scores that differs', async () => {
@@ -150,7 +184,7 @@ describe('doctor', () => {
     expect(status).toBe(1);
     expect(findings.filter(({ state }) => state === 'fail').map(({ check }) => check)).toEqual(['results']);
     const other = await homes.empty();
-    await cli(other, 'init', '--tables', 'spot-1.0');
+    await inProcess(other, 'init', '--tables', 'spot-1.0');
     const found = (await examine(other, {})).findings.find(({ check }) => check === 'dns-conf')!;
     expect(found).toMatchObject({ state: 'note' });
     expect(found.message).toMatch(/existing dns_scores wins: .*ml_score is in the table only/);

@@ -2,6 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
+import { DNS_TABLES } from '../../schemas/dns.js';
 import { cli, PROGRAM, start } from './cli.js';
 import { contents, DATE, temporaryHomes } from './homes.js';
 import { inProcess } from './in-process.js';
@@ -69,7 +70,7 @@ describe('sql', () => {
       '\u009b0m',
       '\u001b[2J',
       'a\nb',
-      '\u{e0001}',
+      '\u{e0041}',
     ]);
     const names = await sql('SELECT dns_qry_name, query_rep, tld FROM dns_scores ORDER BY score');
     expect(names).not.toMatch(CONTROL);
@@ -78,6 +79,14 @@ describe('sql', () => {
     const failed = await inProcess(home, 'sql', 'SELECT "\u001b[2J"');
     expect(failed).toMatchObject({ status: 1, stdout: '' });
     expect(failed.stderr).not.toMatch(CONTROL);
+  });
+
+  it('knows the tables by their names, partitions included', async () => {
+    expect(await sql('--json', 'SELECT count(*) AS n, min(y) AS y, max(h) AS h FROM dns')).toBe(
+      '[{"n":2000,"y":2016,"h":23}]\n',
+    );
+    const shown = JSON.parse(await sql('--json', 'SHOW TABLES')) as { name: string }[];
+    expect(shown.map(({ name }) => name).sort()).toEqual(Object.keys(DNS_TABLES).sort());
   });
 
   it('gives the values as they are: every name of the results is found by its own text', async () => {
@@ -105,7 +114,9 @@ describe('sql', () => {
     'SELECT 1; DROP TABLE dns_scores',
     'WITH a AS (SELECT 1) INSERT INTO dns_scores SELECT * FROM a',
     "EXPLAIN ANALYZE COPY (SELECT 1) TO 'out.csv'",
+    'INSTALL httpfs',
     "SELECT * FROM read_text('/etc/passwd')",
+    "SELECT * FROM read_csv('/etc/passwd')",
     "SELECT * FROM read_text('../secret.txt')",
     'SELECT',
     '',

@@ -1,4 +1,4 @@
-import { Transform } from 'node:stream';
+import { PassThrough, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Columns, Row } from '../../schemas/columns.js';
 import type { OaError } from '../../schemas/errors.js';
@@ -110,6 +110,15 @@ describe('pipe', () => {
       expect(source.settled).toHaveLength(1);
       expect(sink.last).toBe('committed');
     }
+  });
+
+  it('past a stream of other code, in a pipeline of Node, reads to the end, and gives the same rows', async () => {
+    const source = new NumberSource({ batches: 20, batchRows: 2 });
+    const sink = new NumberSink();
+    await plain(source.stream, [new PassThrough({ objectMode: true }) as never, limit(5)], sink.stream);
+    expect(sink.numbers).toEqual([0, 1, 2, 3, 4]);
+    expect(source.settled).toEqual([{ used: 40, complete: true }]);
+    expect(sink.last).toBe('committed');
   });
 
   it('knows nothing of the columns after a stream of other code', async () => {

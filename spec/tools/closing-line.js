@@ -1,6 +1,6 @@
 /** Ends a run with one plain line that any tool can read. */
 export default class ClosingLine {
   onRunComplete(_contexts, { numPassedTests, numFailedTests, numFailedTestSuites }) {
-    process.stdout.write(`\n${numPassedTests} passed, ${Math.max(numFailedTests, numFailedTestSuites)} failed\n`);
+    console.log(`\n${numPassedTests} passed, ${Math.max(numFailedTests, numFailedTestSuites)} failed`);
   }
 }

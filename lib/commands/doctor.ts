@@ -93,7 +93,8 @@ function checks(settings: FullSettings, date: string | undefined, warehouse: () 
     },
     {
       name: 'engine',
-      remedy: 'Install the package again with its optional dependencies: npm ci.',
+      remedy:
+        'Correct what the settings say of engine, or install the package again with its optional dependencies: npm ci.',
       run: async () => {
         const { engine } = await warehouse();
         for await (const [row] of engine.pages('SELECT version() AS version'))

@@ -194,15 +194,23 @@ describe('compose', () => {
     expect(sink.rows).toEqual([{ n: 1, b: 1 }]);
   });
 
-  it('gives what a step before an inner limit still held to nobody', async () => {
+  it('gives what a step still held to nobody once a step after it has ended', async () => {
     class Trailing extends RowTransform {
       override onBatch = (batch: Batch) => batch;
       override onEnd = () => [{ n: -1 }];
     }
-    const sink = new NumberSink();
-    const composed = compose(new Trailing(), limit(3), adds('a'));
-    await pipeAll([new NumberSource({ batchRows: 2 }).stream, composed, sink.stream]);
-    expect(sink.numbers).toEqual([0, 1, 2]);
+    class OneBatch extends RowTransform {
+      override onBatch = (batch: Batch) => {
+        this.done = true;
+        return batch;
+      };
+    }
+    for (const ending of [limit(2), new OneBatch()]) {
+      const sink = new NumberSink();
+      const composed = compose(new Trailing(), ending, adds('a'));
+      await pipeAll([new NumberSource({ batchRows: 2 }).stream, composed, sink.stream]);
+      expect(sink.numbers).toEqual([0, 1]);
+    }
   });
 
   it('holds any number of rows at the end', async () => {

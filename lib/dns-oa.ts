@@ -15,7 +15,7 @@ import { severity } from '../streams/transforms/severity.js';
 import { tld } from '../streams/transforms/tld.js';
 import { hoursQuery, scoresQuery } from './engine/dns-queries.js';
 import { duckdbDialect } from './engine/dialects.js';
-import { aheadQueries, DetailsAhead, hoursOfRawRows, warnOfMissingHours } from './details-ahead.js';
+import { HoursSeen, hoursOfRawRows, warnOfMissingHours } from './details-ahead.js';
 import { DETAILS, writeDetails } from './dns-details.js';
 import { loadDnsLookups, type DnsLookups } from './dns-lookups.js';
 import { notebookSettings, settingsPath } from './analyst/notebook-day.js';
@@ -23,7 +23,7 @@ import { feedbackPath, resetScores } from './analyst/reset.js';
 import { copyNotebooks, notebookCopies, notebooksToCopy, type NotebooksToCopy } from './notebooks.js';
 import { loadDnsConf } from './open-warehouse.js';
 import { statement, type Operation } from './operations.js';
-import { replacementOperations } from './partitions/operations.js';
+import { stagingOperation } from './partitions/operations.js';
 import { partitionFile } from './partitions/paths.js';
 import { planOa } from './plan-oa.js';
 import { runOa, type OaContext, type OaOptions, type OaPipeline, type OaStep, type RunReport } from './run-oa.js';
@@ -51,7 +51,16 @@ export async function planDnsOa(options: OaOptions): Promise<Operation[]> {
 async function dnsPipeline(options: OaOptions): Promise<OaPipeline> {
   const settings = checkSettings(options.settings ?? {});
   const [conf, lookups] = await Promise.all([loadDnsConf(settings), loadDnsLookups(settings)]);
-  return { name: 'dns', tables: Object.values(DNS_TABLES), steps: dnsSteps(conf, lookups) };
+  return {
+    name: 'dns',
+    tables: Object.values(DNS_TABLES),
+    replaces: [dnsScores, ...DETAILS.map(({ table }) => table)],
+    steps: dnsSteps(conf, lookups),
+    // Last of all, so that a run that fails costs no analyst's work.
+    afterwards: options.reset
+      ? { plan: resetPlan, run: ({ warehouse, day }) => resetScores(warehouse, day.text) }
+      : undefined,
+  };
 }
 
 const resultsPath = ({ settings, day, options }: OaContext) =>
@@ -63,11 +72,11 @@ const reads = (files: readonly (string | undefined)[]): Operation[] =>
 
 /** Steps 1 to 12; 3 to 11 are one stream. */
 function dnsSteps(conf: DnsConf, lookups: DnsLookups): OaStep[] {
-  let ahead: DetailsAhead;
+  const hoursSeen = new HoursSeen();
   let rawHours = new Set<number>();
   let services: ReputationService[] = [];
-  const replacement = (context: OaContext, table: TableDefinition) =>
-    replacementOperations(context.settings.storage.root, table, context);
+  const staging = (context: OaContext, table: TableDefinition) =>
+    stagingOperation(context.settings.storage.root, table, context);
 
   return [
     {
@@ -92,7 +101,10 @@ function dnsSteps(conf: DnsConf, lookups: DnsLookups): OaStep[] {
         const { missing, kept } = await notebooks(context);
         await copyNotebooks(context.warehouse.local, missing);
         if (kept.length > 0)
-          context.warn('NOTEBOOKS_KEPT', `${kept.join(', ')}: edited, kept; --fresh-notebooks replaces them`);
+          context.warn(
+            'NOTEBOOKS_KEPT',
+            `${kept.join(', ')}: differ from the templates, kept; --fresh-notebooks replaces them`,
+          );
       },
     },
     {
@@ -115,7 +127,7 @@ function dnsSteps(conf: DnsConf, lookups: DnsLookups): OaStep[] {
       name: 'limit',
       stream: (context) => [
         limit(context.limit),
-        (ahead = new DetailsAhead(context, rawHours)),
+        hoursSeen,
         copyTo(context.warehouse, copyPath(context), { columns: conf.results }),
       ],
     },
@@ -146,8 +158,7 @@ function dnsSteps(conf: DnsConf, lookups: DnsLookups): OaStep[] {
         { kind: 'file', do: 'delete', path: rejectedPath(context) },
         ...reads([resultsPath(context)]),
         { kind: 'file', do: 'create', path: copyPath(context) },
-        ...(context.options.allowEmpty ? [] : Object.values(aheadQueries(duckdbDialect, context.day)).map(statement)),
-        ...replacement(context, dnsScores),
+        staging(context, dnsScores),
       ],
       stream: ({ warehouse, day, report }) => {
         const sink = writeTable(warehouse, 'dns_scores', { date: day.text });
@@ -157,18 +168,14 @@ function dnsSteps(conf: DnsConf, lookups: DnsLookups): OaStep[] {
     },
     {
       name: 'details',
-      plan: (context) => [
-        ...DETAILS.flatMap(({ table, sql }) => [
+      plan: (context) =>
+        DETAILS.flatMap(({ table, sql }) => [
           statement(sql(duckdbDialect, context.day, context.settings.details.limit)),
-          ...replacement(context, table),
+          staging(context, table),
         ]),
-        ...(context.options.reset ? resetPlan(context) : []),
-      ],
       run: async (context) => {
-        warnOfMissingHours(context, rawHours, ahead.hours);
+        warnOfMissingHours(context, rawHours, hoursSeen.hours);
         for (const part of DETAILS) await writeDetails(context, part, lookups);
-        // Last of all, so that a run that fails costs no analyst's work.
-        if (context.options.reset) await resetScores(context.warehouse, context.day.text);
       },
     },
   ];
@@ -176,7 +183,8 @@ function dnsSteps(conf: DnsConf, lookups: DnsLookups): OaStep[] {
 
 /** A run that was killed leaves files under hidden names; under the lock of the day nobody else is writing one. */
 async function removeUnfinished(local: Storage, folder: string): Promise<void> {
-  for (const { name, path } of await local.list(folder)) if (/^\..+\.tmp$/.test(name)) await local.delete(path);
+  for (const { name, path } of await local.list(folder))
+    if (/^\..+\.[0-9a-f]{12}\.tmp$/.test(name)) await local.delete(path);
 }
 
 const notebooks = async ({ notebookFolder, settings, options }: OaContext): Promise<NotebooksToCopy> =>

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { TableDefinition } from '../schemas/tables.js';
 import type { Operation } from './operations.js';
+import { placingOperations } from './partitions/operations.js';
 import { columnsFile } from './partitions/paths.js';
 import { LocalTableFiles } from './partitions/table-files.js';
 import { lockPath, oaContext, type OaOptions, type OaPipeline } from './run-oa.js';
@@ -19,6 +20,8 @@ export async function planOa(pipeline: OaPipeline, options: OaOptions): Promise<
     { kind: 'file', do: 'create', path: claim },
   ];
   for (const step of pipeline.steps) operations.push(...((await step.plan?.(context)) ?? []));
+  operations.push(...placingOperations(root, pipeline.replaces ?? [], context));
+  operations.push(...((await pipeline.afterwards?.plan?.(context)) ?? []));
   return [...operations, { kind: 'file', do: 'delete', path: claim }];
 }
 

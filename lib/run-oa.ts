@@ -102,6 +102,10 @@ export interface OaPipeline {
   readonly name: string;
   readonly tables: readonly TableDefinition[];
   readonly steps: readonly OaStep[];
+  /** Tables whose partition of the day a run replaces, all together when every step is done; for the dry run. */
+  readonly replaces?: readonly TableDefinition[];
+  /** What follows then. */
+  readonly afterwards?: Pick<OaStep, 'plan' | 'run'>;
 }
 
 export function oaContext(pipeline: Pick<OaPipeline, 'name'>, options: OaOptions, signal: AbortSignal): OaContext {
@@ -128,7 +132,7 @@ export const lockPath = (pipeline: Pick<OaPipeline, 'name'>, root: string, day: 
   `${root}/${pipeline.name}/staging/_lock-${day.text}`;
 
 /**
- * @throws {OaError} with the code of whatever failed; the tables are then as they were, up to the step that failed
+ * @throws {OaError} with the code of whatever failed; the tables are then as they were
  */
 export async function runOa(pipeline: OaPipeline, options: OaOptions): Promise<RunReport> {
   const ending = new AbortController();
@@ -156,8 +160,16 @@ export async function runOa(pipeline: OaPipeline, options: OaOptions): Promise<R
     const held = await lock(warehouse.storage, path, { signal, onLost: (error) => ending.abort(error) });
     try {
       await removeDeadRuns(warehouse, path, base);
-      await runSteps(pipeline.steps, { ...base, warehouse, report, warn });
+      const context = { ...base, warehouse, report, warn };
+      // A run that fails or is ended on the way leaves every table as it was.
+      warehouse.hold();
+      await runSteps(pipeline.steps, context);
+      signal.throwIfAborted();
+      await held.check();
+      await warehouse.place();
+      await pipeline.afterwards?.run?.(context);
     } finally {
+      await warehouse.discard();
       await held.release();
     }
     report.statements = warehouse.engine.statements;
@@ -165,7 +177,7 @@ export async function runOa(pipeline: OaPipeline, options: OaOptions): Promise<R
   } catch (error) {
     if (ending.signal.aborted) throw ending.signal.reason as Error;
     if (options.signal?.aborted)
-      throw new OaError('ABORTED', 'the run was ended; each table is as it was or wholly replaced', { cause: error });
+      throw new OaError('ABORTED', 'the run was ended; the tables are as they were', { cause: error });
     throw asOaError(error);
   } finally {
     await warehouse.close();

@@ -28,6 +28,7 @@ import { runFolder, SPILL_FOLDER, stagedFile, stagingRoot } from './partitions/p
 import { pinned, unpinned, type Snapshot } from './partitions/snapshot.js';
 import { Staging, sweepStaging } from './partitions/staging.js';
 import { writeColumns } from './partitions/table-columns.js';
+import { Together } from './partitions/together.js';
 import { LocalTableFiles, type TableFile } from './partitions/table-files.js';
 import { localStorage } from './storage/local.js';
 import { locate } from './storage/locate.js';
@@ -70,6 +71,7 @@ export class LocalWarehouse implements Warehouse {
   readonly #options: LocalWarehouseOptions;
   /** By the path below the root: `dns/staging`. */
   readonly #stagings: ReadonlyMap<string, Staging>;
+  readonly #together = new Together();
   readonly #files: LocalTableFiles;
 
   constructor(options: LocalWarehouseOptions) {
@@ -85,7 +87,7 @@ export class LocalWarehouse implements Warehouse {
         return [stagingRoot(table), new Staging(this.storage, path, this.runId)];
       }),
     );
-    this.#files = new LocalTableFiles(this.local, this.root);
+    this.#files = new LocalTableFiles(this.local, this.root, this.#together);
     const spillFolder = this.tables[0] && posix.join(this.root, runFolder(this.runId, this.tables[0]), SPILL_FOLDER);
     this.engine = new DuckDbEngine({
       tables: this.tables,
@@ -119,7 +121,10 @@ export class LocalWarehouse implements Warehouse {
       runId: this.runId,
       staging: this.#staging(table),
       staged: stagedFile(this.runId, table, { day, hour, name }),
+      table,
+      day,
       partition,
+      together: this.#together,
       label: `${table.name} of ${date}`,
     };
     return new ParquetWriter(place, {
@@ -130,6 +135,24 @@ export class LocalWarehouse implements Warehouse {
       parquet: this.#options.parquet,
       onLeftover: (cause) => this.#warnOfLeftover(table, cause),
     });
+  }
+
+  /**
+   * From here on a partition that is replaced waits until `place`: staged whole, and read by this warehouse's engine as
+   * if it were in its place, while everybody else reads the old one.
+   */
+  hold(): void {
+    this.#together.hold();
+  }
+
+  /** The partitions that wait take their places; what fails at that, and what comes after it, is undone. */
+  place(): Promise<void> {
+    return this.#together.place();
+  }
+
+  /** The partitions that wait are given up. */
+  discard(): Promise<void> {
+    return this.#together.discard();
   }
 
   /** Removes all rows of a table's partition, as `--reset` does with the analysts' tables. */
@@ -191,6 +214,7 @@ export class LocalWarehouse implements Warehouse {
 
   async close(): Promise<void> {
     await this.engine.close();
+    await whereWritable(() => this.discard());
     for (const staging of this.#stagings.values()) await whereWritable(() => staging.close());
   }
 

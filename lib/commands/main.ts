@@ -52,16 +52,17 @@ export async function main(args: readonly string[]): Promise<void> {
   const [onInt, onTerm] = [onSignal(2), onSignal(15)];
   process.on('SIGINT', onInt).on('SIGTERM', onTerm);
   const verbose = args.includes('--verbose');
+  const console = consoleOf(ending.signal);
   try {
-    const { output, status } = await dispatch(args, consoleOf(ending.signal));
+    const { output, status } = await dispatch(args, console);
     if (output !== '') await print(output.endsWith('\n') ? output : `${output}\n`);
     process.exitCode = status ?? 0;
   } catch (thrown) {
     const known = asOaError(thrown);
     // Streams that a signal ends say no more than that they were ended.
     const error = known.code === 'INTERNAL' && ending.signal.aborted ? (ending.signal.reason as OaError) : known;
-    process.stderr.write(`spot-dns-oa: ${error.code}: ${printable(error.message)}\n`);
-    if (verbose) process.stderr.write(`${stackOf(error)}\n`);
+    console.log(`spot-dns-oa: ${error.code}: ${printable(error.message)}`);
+    if (verbose) console.log(stackOf(error));
     process.exitCode = signalled ?? ERRORS[error.code].exit;
   } finally {
     process.off('SIGINT', onInt).off('SIGTERM', onTerm);

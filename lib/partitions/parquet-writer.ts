@@ -8,12 +8,15 @@ import { posix } from 'node:path';
 import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import type { Column, Row } from '../../schemas/columns.js';
+import type { Day } from '../../schemas/days.js';
 import { OaError } from '../../schemas/errors.js';
+import type { TableDefinition } from '../../schemas/tables.js';
 import type { Batch, PartitionWriter, Storage } from '../../streams/contracts.js';
 import { ParquetEncoder, type ParquetOptions } from '../parquet/encoder.js';
 import type { Alignment } from './align.js';
 import type { Partition } from './partition.js';
 import type { Staging } from './staging.js';
+import type { StagedPartition, Together } from './together.js';
 
 export interface ParquetWriterPlace {
   readonly storage: Storage;
@@ -22,7 +25,10 @@ export interface ParquetWriterPlace {
   readonly staging: Staging;
   /** The file's path in the staging folder, below the root. */
   readonly staged: string;
+  readonly table: TableDefinition;
+  readonly day: Day;
   readonly partition: Partition;
+  readonly together: Together;
   /** Names the partition in messages. */
   readonly label: string;
 }
@@ -67,15 +73,8 @@ export class ParquetWriter implements PartitionWriter {
     const done = finished(this.#out!);
     this.#out!.end();
     await done;
-    const { partition, staged, runId, staging, root } = this.#place;
-    const leftover =
-      this.#options.mode === 'append'
-        ? await partition.add(staged, runId)
-        : await partition.replaceWith(staged, runId);
+    await this.#take(this.#place.staged, () => this.#replace());
     this.#placed = true;
-    // What is left to do may need the staged file: it stays for whoever finishes.
-    if (leftover !== undefined) this.#options.onLeftover(leftover);
-    else await staging.leave(posix.join(root, staged)).catch(this.#options.onLeftover);
   }
 
   async abort(): Promise<void> {
@@ -99,10 +98,38 @@ export class ParquetWriter implements PartitionWriter {
     const { partition, runId, label, staging } = this.#place;
     if (this.#options.mode === 'append' || (await partition.files()).length === 0) return;
     if (!this.#options.allowEmpty) {
-      throw new OaError('WOULD_EMPTY', `${label} has rows, and would be replaced by none`);
+      throw new OaError(
+        'WOULD_EMPTY',
+        `${label} has rows, and would be replaced by none; --allow-empty (allowEmpty) lets that happen`,
+      );
     }
-    const leftover = await staging.during(() => partition.clear(runId));
+    await this.#take(null, async () => {
+      const leftover = await staging.during(() => partition.clear(runId));
+      if (leftover !== undefined) this.#options.onLeftover(leftover);
+    });
+  }
+
+  /** One file more takes its place at once: nothing that was there is lost by it. */
+  async #take(staged: string | null, place: () => Promise<void>): Promise<void> {
+    if (this.#options.mode === 'append') return place();
+    const { table, day, partition, staging, root, together } = this.#place;
+    const discard = async (staysFor?: StagedPartition) => {
+      if (staged === null) return;
+      await staging.leave(staysFor?.staged === staged ? undefined : posix.join(root, staged));
+    };
+    const check = () => partition.files();
+    await together.take({ table, day, folder: partition.folder, staged, check, place, discard });
+  }
+
+  async #replace(): Promise<void> {
+    const { partition, staged, runId, staging, root } = this.#place;
+    const leftover =
+      this.#options.mode === 'append'
+        ? await partition.add(staged, runId)
+        : await partition.replaceWith(staged, runId);
+    // What is left to do may need the staged file: it stays for whoever finishes.
     if (leftover !== undefined) this.#options.onLeftover(leftover);
+    else await staging.leave(posix.join(root, staged)).catch(this.#options.onLeftover);
   }
 
   async #give(chunks: readonly Uint8Array[]): Promise<void> {

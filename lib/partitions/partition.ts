@@ -10,9 +10,10 @@ import { Journals } from './journal.js';
 import { holdsRows, PART_FILE, stagingRoot } from './paths.js';
 
 export class Partition {
+  /** Below the root. */
+  readonly folder: string;
   readonly #storage: Storage;
   readonly #root: string;
-  readonly #folder: string;
   readonly #journals: Journals;
 
   /** @throws {OaError} `VALUE_INVALID` for an hour that is none, or a missing one */
@@ -20,14 +21,14 @@ export class Partition {
     checkHour(table, hour);
     this.#storage = storage;
     this.#root = root;
-    this.#folder = partitionFolder(table, day, hour);
+    this.folder = partitionFolder(table, day, hour);
     this.#journals = new Journals(storage, root, stagingRoot(table));
   }
 
   /** Names of the files with rows. A replacement that a dead run left is finished before. */
   async files(): Promise<string[]> {
-    await this.#journals.recover(this.#folder);
-    const found = await this.#storage.list(this.#path(this.#folder));
+    await this.#journals.recover(this.folder);
+    const found = await this.#storage.list(this.#path(this.folder));
     return found.filter(({ name, isFolder }) => !isFolder && holdsRows(name)).map(({ name }) => name);
   }
 
@@ -39,13 +40,13 @@ export class Partition {
   async replaceWith(staged: string, runId: string): Promise<unknown> {
     const others = (await this.files()).filter((name) => name !== PART_FILE);
     if (others.length === 0) {
-      await this.#storage.rename(this.#path(staged), this.#path(this.#folder, PART_FILE));
+      await this.#storage.rename(this.#path(staged), this.#path(this.folder, PART_FILE));
       return undefined;
     }
     const size = (await this.#storage.stat(this.#path(staged)))?.size ?? 0;
     return this.#journals.replace({
       owner: thisOwner(runId),
-      folder: this.#folder,
+      folder: this.folder,
       from: staged,
       size,
       drop: others,
@@ -56,7 +57,7 @@ export class Partition {
   async add(staged: string, runId: string): Promise<void> {
     await this.files();
     const name = `rows-${runId}-${randomBytes(4).toString('hex')}.parquet`;
-    await this.#storage.rename(this.#path(staged), this.#path(this.#folder, name));
+    await this.#storage.rename(this.#path(staged), this.#path(this.folder, name));
   }
 
   /** Nothing is left: one deletion where there is one file. */
@@ -65,13 +66,13 @@ export class Partition {
     if (files.length > 1) {
       return this.#journals.replace({
         owner: thisOwner(runId),
-        folder: this.#folder,
+        folder: this.folder,
         from: null,
         size: 0,
         drop: files,
       });
     }
-    for (const name of files) await this.#storage.delete(this.#path(this.#folder, name));
+    for (const name of files) await this.#storage.delete(this.#path(this.folder, name));
     return undefined;
   }
 

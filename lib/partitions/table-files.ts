@@ -9,6 +9,7 @@ import type { Storage } from '../../streams/contracts.js';
 import { Journals } from './journal.js';
 import { holdsRows, PART_FILE, stagingRoot } from './paths.js';
 import { readColumns } from './table-columns.js';
+import { Together } from './together.js';
 
 export interface TableFile {
   readonly path: string;
@@ -39,10 +40,13 @@ export async function identityOf(path: string): Promise<string | null> {
 export class LocalTableFiles implements TableFiles {
   readonly #storage: Storage;
   readonly #root: string;
+  readonly #together: Together;
 
-  constructor(storage: Storage, root: string) {
+  /** @param together partitions that are read where they are staged */
+  constructor(storage: Storage, root: string, together = new Together()) {
     this.#storage = storage;
     this.#root = root;
+    this.#together = together;
   }
 
   async list(table: TableDefinition, day?: Day): Promise<TableFile[]> {
@@ -55,6 +59,9 @@ export class LocalTableFiles implements TableFiles {
       if (!listed.has(folder)) continue;
       const places = from === null ? [] : [from, posix.join(folder, PART_FILE)];
       listed.set(folder, await this.#firstOf(places));
+    }
+    for (const { folder, staged } of this.#together.of(table, day)) {
+      listed.set(folder, staged === null ? [] : await this.#firstOf([staged]));
     }
     return [...listed.values()].flat();
   }

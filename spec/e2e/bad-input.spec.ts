@@ -8,7 +8,6 @@ import {
   DATE,
   DEMO_CONFIG,
   hiddenFiles,
-  leftovers,
   partition,
   resultFiles,
   RESULT_TABLES,
@@ -133,6 +132,17 @@ const CASES: readonly Case[] = [
     status: 1,
     code: 'STORAGE_FAILED',
     says: /staging.*file/,
+  },
+  {
+    name: 'a partition that is a file',
+    spoil: async (home) => {
+      await rm(partition(home, 'dns_edge'), { recursive: true });
+      await write(partition(home, 'dns_edge'), 'a file');
+    },
+    args: ['-l', '40'],
+    status: 1,
+    code: 'STORAGE_FAILED',
+    says: /edge\/y=2016\/m=7\/d=8.*file/,
   },
   {
     name: 'settings with an unknown key',
@@ -277,7 +287,7 @@ const CASES: readonly Case[] = [
     },
     status: 1,
     code: 'WOULD_EMPTY',
-    says: /no raw rows in dns that belong to the results, and dns_edge would become empty/,
+    says: /dns_edge of 20160708 has rows, and would be replaced by none; --allow-empty/,
   },
   {
     name: 'a raw file that is damaged',
@@ -356,23 +366,19 @@ describe('raw rows that are missing', () => {
 
 describe('a disk that is full in the middle of a write', () => {
   const ARGS = ['run', '-d', DATE, '-l', '100', ...DEMO_CONFIG];
-  let home: string;
-  beforeAll(async () => {
-    home = await homes.copyOf(sample);
-    expect(await inProcess(home, ...ARGS)).toMatchObject({ status: 0 });
-  });
 
   // No file of the run may become longer than so many blocks of 512 bytes: what goes beyond fails as on a full disk.
   it.each([
     ['the copy of the results', 10, 'dns_results.csv'],
     ['a table', 60, 'dns_dendro/.*part-0.parquet'],
   ])('%s', async (_name, blocks, file) => {
-    const before = await contents(home);
+    const home = await homes.copyOf(sample);
+    const before = await contents(join(home, 'spot-data'));
     const limited = ['-c', `ulimit -f ${blocks}; exec "$@"`, 'sh', process.execPath, PROGRAM, ...ARGS];
     const ended = await start('sh', limited, { cwd: home }).ended;
     expect(ended).toMatchObject({ status: 1, stdout: '' });
     expect(ended.stderr).toMatch(new RegExp(`\\nspot-dns-oa: STORAGE_FAILED: .*${file}: cannot write`));
-    expect(await contents(home)).toEqual(before);
-    expect(await leftovers(home)).toEqual([]);
+    expect(await contents(join(home, 'spot-data'))).toEqual(before);
+    expect(await hiddenFiles(home)).toEqual([]);
   });
 });

@@ -146,6 +146,39 @@ describe('a run on tables of Spot 1.0', () => {
   });
 });
 
+describe('a run on results of another site', () => {
+  it('reads the columns that dns_conf.json names, here without frame_len and in another order', async () => {
+    const home = await homes.copyOf(sample);
+    const file = join(home, `spot-data/dns/scored_results/${DATE}/scores/dns_results.csv`);
+    const lines = (await readFile(file, 'utf8')).split('\n').slice(0, -1);
+    const others = lines.map((line) => {
+      const [time, stamp, , client, name, ...rest] = line.split('\t');
+      return [name, time, stamp, client, ...rest].join('\t');
+    });
+    await writeFile(file, others.join('\n'));
+    const conf = JSON.parse(await readFile('schemas/dns_conf.json', 'utf8')) as object;
+    const names = 'dns_qry_name frame_time unix_tstamp ip_dst dns_qry_class dns_qry_type dns_qry_rcode score'.split(
+      ' ',
+    );
+    const fields = Object.fromEntries(names.map((name, i) => [name, i]));
+    await writeFile(
+      join(home, 'conf.json'),
+      JSON.stringify({ ...conf, dns_results_fields: fields, add_reputation: { query_rep: 0 } }),
+    );
+    const settings = JSON.parse(await readFile(join(home, 'spot-data/demo/settings.json'), 'utf8')) as object;
+    await writeFile(
+      join(home, 'spot-data/demo/other.json'),
+      JSON.stringify({ ...settings, dnsConf: '../../conf.json' }),
+    );
+    expect(await inProcess(home, 'run', '-d', DATE, '--config', 'spot-data/demo/other.json')).toMatchObject({
+      status: 0,
+    });
+    expect(await rowsOf(home, 'dns_scores')).toEqual(documented);
+    const copied = await readFile(join(home, `data/dns/${DATE}/dns_results.csv`), 'utf8');
+    expect(copied).toBe(`${others.slice(0, 500).join('\n')}\n`);
+  });
+});
+
 describe('a run on a table of another site', () => {
   it('fills the columns that it has, in its order; what nobody knows is null, and a warning says so', async () => {
     const home = await homes.copyOf(sample);

@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DNS_TABLES } from '../../schemas/dns.js';
 import { writeParquet } from '../fakes/parquet-file.js';
-import type { Ended } from './cli.js';
+import { startCli, type Ended } from './cli.js';
 import {
   ANALYST_TABLES,
   contents,
@@ -70,7 +70,9 @@ describe('a second run', () => {
     const home = await homes.copyOf(sample);
     await analystsWork(home, [scoreOf({ ip_dst: '10.10.0.66', ip_sev: 1 })]);
     const before = await contents(home);
-    await run(home);
+    // In another time zone and language, too.
+    const env = { ...process.env, TZ: 'Pacific/Auckland', LC_ALL: 'tr_TR.UTF-8', LANG: 'tr_TR.UTF-8' };
+    expect(await startCli(home, ['run', '-d', DATE, ...DEMO_CONFIG], { env }).ended).toMatchObject({ status: 0 });
     expect(await contents(home)).toEqual(before);
     expect(Object.keys(await resultFiles(home))).toHaveLength(4);
   });
@@ -95,6 +97,23 @@ describe('a second run', () => {
 
   it('leaves nothing in the staging folder and no hidden file', async () => {
     expect([await leftovers(sample), await hiddenFiles(sample)]).toEqual([[], []]);
+  });
+});
+
+describe('a notebook that an analyst has edited', () => {
+  it('is kept, with a warning, until --fresh-notebooks replaces it; --reset does not', async () => {
+    const home = await homes.copyOf(sample);
+    const notebook = join(home, `ipynb/dns/${DATE}/Advanced_Mode.ipynb`);
+    const template = await readFile(notebook, 'utf8');
+    await writeFile(notebook, `${template} `);
+    for (const options of [[], ['--reset']]) {
+      expect((await run(home, ...options)).stderr).toMatch(
+        /NOTEBOOKS_KEPT: .*Advanced_Mode\.ipynb: differ from the templates, kept/,
+      );
+      expect(await readFile(notebook, 'utf8')).toBe(`${template} `);
+    }
+    expect((await run(home, '--fresh-notebooks')).stderr).not.toContain('NOTEBOOKS_KEPT');
+    expect(await readFile(notebook, 'utf8')).toBe(template);
   });
 });
 

@@ -1,4 +1,4 @@
-import { replacementOperations } from '../../../lib/partitions/operations.js';
+import { placingOperations, stagingOperation } from '../../../lib/partitions/operations.js';
 import {
   holdsRows,
   journalFile,
@@ -48,8 +48,12 @@ describe('paths of the warehouse', () => {
 
   it('are what a dry run prints', () => {
     const from = '/data/dns/staging/r/dns_scores/y=2016/m=7/d=8/part-0.parquet';
-    expect(replacementOperations('/data', dnsScores, { runId: 'r', day })).toEqual([
-      { kind: 'file', do: 'create', path: from },
+    expect(stagingOperation('/data', dnsScores, { runId: 'r', day })).toEqual({
+      kind: 'file',
+      do: 'create',
+      path: from,
+    });
+    expect(placingOperations('/data', [dnsScores], { runId: 'r', day })).toEqual([
       { kind: 'file', do: 'rename', from, path: '/data/dns/hive/oa/suspicious/y=2016/m=7/d=8/part-0.parquet' },
       { kind: 'file', do: 'delete', path: '/data/dns/staging/r' },
     ]);

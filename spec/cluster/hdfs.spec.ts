@@ -1,0 +1,114 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir } from 'node:fs/promises';
+import { createInterface } from 'node:readline/promises';
+import { setTimeout as wait } from 'node:timers/promises';
+import { packageFile } from '../../lib/package-root.js';
+import { temporaryFolder } from '../fakes/temporary-folder.js';
+import { Daemons } from './daemons.js';
+import { findJava, hadoopJars } from './jars.js';
+import { startHdfs } from './hdfs.js';
+
+const PATIENCE = 20_000;
+
+const answers = (url: string) =>
+  fetch(`${url}/jmx`, { signal: AbortSignal.timeout(2000) }).then(
+    ({ ok }) => ok,
+    () => false,
+  );
+
+async function until(what: () => boolean | Promise<boolean>): Promise<void> {
+  for (const end = Date.now() + PATIENCE; !(await what());) {
+    if (Date.now() > end) throw new Error(`Waited ${PATIENCE} ms in vain`);
+    await wait(100);
+  }
+}
+
+/** The ids of living processes that have the text in their command line; Linux only. */
+async function processesWith(text: string): Promise<string[]> {
+  const { stdout } = spawn('ps', ['-eo', 'pid=,args='], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const found: string[] = [];
+  for await (const line of createInterface(stdout!))
+    if (line.includes(text)) found.push(line.trim().split(' ', 1)[0]!);
+  return found;
+}
+
+describe('startHdfs', () => {
+  const temporary = temporaryFolder();
+
+  it('stops what it started, and leaves no files', async () => {
+    const hdfs = await startHdfs({ nameNodes: 1 });
+    const url = hdfs.nameNodes[0]!;
+    expect(await answers(url)).toBe(true);
+    await hdfs.stop();
+    expect(await answers(url)).toBe(false);
+    expect(existsSync(hdfs.folder)).toBe(false);
+    expect(await processesWith(hdfs.folder)).toEqual([]);
+    await hdfs.stop();
+  });
+
+  it.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)(
+    '`npm run cluster` ended by %s ends its servers',
+    async (signal) => {
+      const program = packageFile('dist/spec/cluster/start.js');
+      const env = { ...process.env, TMPDIR: temporary.path };
+      const child = spawn(process.execPath, [program, '--name-nodes', '1'], {
+        env,
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      const [line] = (await once(createInterface(child.stdout!), 'line')) as [string];
+      expect(line).toMatch(/^HDFS_URL=http:\/\/127\.0\.0\.1:\d+$/);
+      const url = line.slice('HDFS_URL='.length);
+      expect(await answers(url)).toBe(true);
+      const gone = once(child, 'exit');
+      child.kill(signal);
+      await gone;
+      await until(async () => !(await answers(url)));
+      await until(async () => (await readdir(temporary.path)).length === 0);
+      expect(await processesWith(temporary.path)).toEqual([]);
+    },
+  );
+
+  it('says what Java said when a server does not start', async () => {
+    const cache = `${temporary.path}/spot-dns-oa`;
+    await mkdir(`${cache}/hdfs-3.4.2`, { recursive: true });
+    const env = { ...process.env, XDG_CACHE_HOME: temporary.path };
+    await expect(startHdfs({ env })).rejects.toThrow(/NameNode .*-format.* failed[^]*ClassNotFoundException/);
+  });
+});
+
+describe('the processes of a cluster', () => {
+  const temporary = temporaryFolder();
+
+  it('have a log each, whose end is told', async () => {
+    const daemons = new Daemons(temporary.path);
+    daemons.start('one', 'sh', ['-c', 'seq 100; echo broken >&2'], process.env);
+    await until(() => !daemons.isRunning('one'));
+    expect(await daemons.tail('one')).toMatch(/^one:\n[^]*99\n100\nbroken$/);
+    await daemons.stop();
+  });
+
+  it('may be missing', async () => {
+    const daemons = new Daemons(temporary.path);
+    daemons.start('one', `${temporary.path}/missing`, [], process.env);
+    await until(() => !daemons.isRunning('one'));
+    await daemons.stop();
+  });
+});
+
+describe('without Java or Maven', () => {
+  const temporary = temporaryFolder();
+  const env = () => ({ PATH: temporary.path, XDG_CACHE_HOME: temporary.path });
+
+  it('the message says how to get Maven', async () => {
+    await expect(hadoopJars(env())).rejects.toThrow(/need Maven.*apt-get install .*maven/);
+    expect(await readdir(`${temporary.path}/spot-dns-oa`)).toEqual([]);
+  });
+
+  it('the message says how to get Java, and what was found', async () => {
+    const failure = await findJava({ ...env(), JAVA_HOME: temporary.path }, temporary.path).catch(String);
+    expect(failure).toMatch(/need Java 17.*apt-get install .*openjdk-17/);
+    expect(failure).toContain(`${temporary.path}/bin/java: `);
+  });
+});

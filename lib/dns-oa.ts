@@ -2,7 +2,7 @@
 import { ANALYST_TABLES, DNS_TABLES, dns, dnsResults, dnsScores } from '../schemas/dns.js';
 import type { DnsConf } from '../schemas/dns-conf.js';
 import type { TableDefinition } from '../schemas/tables.js';
-import type { ReputationService, Storage } from '../streams/contracts.js';
+import type { Storage } from '../streams/contracts.js';
 import { writeTable } from '../streams/sinks/write-table.js';
 import { readResults } from '../streams/sources/read-results.js';
 import { copyTo } from '../streams/transforms/copy-to.js';
@@ -74,7 +74,6 @@ const reads = (files: readonly (string | undefined)[]): Operation[] =>
 function dnsSteps(conf: DnsConf, lookups: DnsLookups): OaStep[] {
   const hoursSeen = new HoursSeen();
   let rawHours = new Set<number>();
-  let services: ReputationService[] = [];
   const staging = (context: OaContext, table: TableDefinition) =>
     stagingOperation(context.settings.storage.root, table, context);
 
@@ -137,7 +136,7 @@ function dnsSteps(conf: DnsConf, lookups: DnsLookups): OaStep[] {
       plan: ({ settings }) => reads(settings.reputation.map(({ file }) => file)),
       stream: async ({ settings, warn }) => {
         const onFailure = (error: Error) => warn('REPUTATION_UNAVAILABLE', error.message);
-        services = await loadReputation(settings.reputation, { onFailure });
+        const services = await loadReputation(settings.reputation, { onFailure });
         return Object.entries(conf.reputation).map(([as, key]) => reputation(services, { key, as }));
       },
     },

@@ -1,6 +1,5 @@
 /** What a run of a pipeline would do, for `run --dry-run`. */
 import { randomBytes } from 'node:crypto';
-import type { TableDefinition } from '../schemas/tables.js';
 import type { Operation } from './operations.js';
 import { placingOperations } from './partitions/operations.js';
 import { columnsFile } from './partitions/paths.js';
@@ -13,8 +12,9 @@ export async function planOa(pipeline: OaPipeline, options: OaOptions): Promise<
   const context = oaContext(pipeline, options, new AbortController().signal);
   const { root } = context.settings.storage;
   const claim = `${lockPath(pipeline, root, context.day)}.${randomBytes(8).toString('hex')}`;
+  const missing = await new LocalTableFiles(localStorage(), root).missing(pipeline.tables);
   const operations: Operation[] = [
-    ...(await missingTables(root, pipeline.tables)).map((table): Operation => {
+    ...missing.map((table): Operation => {
       return { kind: 'file', do: 'create', path: `${root}/${columnsFile(table)}` };
     }),
     { kind: 'file', do: 'create', path: claim },
@@ -23,14 +23,4 @@ export async function planOa(pipeline: OaPipeline, options: OaOptions): Promise<
   operations.push(...placingOperations(root, pipeline.replaces ?? [], context));
   operations.push(...((await pipeline.afterwards?.plan?.(context)) ?? []));
   return [...operations, { kind: 'file', do: 'delete', path: claim }];
-}
-
-/** Tables that nobody has made yet, neither `init` nor whoever copied files there. */
-export async function missingTables(root: string, tables: readonly TableDefinition[]): Promise<TableDefinition[]> {
-  const files = new LocalTableFiles(localStorage(), root);
-  const missing: TableDefinition[] = [];
-  for (const table of tables) {
-    if (!(await files.columns(table)) && !(await files.newest(table))) missing.push(table);
-  }
-  return missing;
 }

@@ -8,8 +8,7 @@ import { parseDay, type Day } from '../schemas/days.js';
 import { asOaError, OaError } from '../schemas/errors.js';
 import type { TableDefinition } from '../schemas/tables.js';
 import { pipeAll } from '../streams/pipe.js';
-import type { RowTransform } from '../streams/rows.js';
-import { RowSink, RowSource } from '../streams/rows.js';
+import { RowSink, RowSource, type RowTransform } from '../streams/rows.js';
 import { ReadResults } from '../streams/sources/read-results.js';
 import type { Operation } from './operations.js';
 import { openWarehouse, type OpenWarehouse } from './open-warehouse.js';
@@ -235,11 +234,8 @@ async function runStreams(steps: readonly OaStep[], first: number, context: Open
   );
   progress.unref();
   try {
+    // Rejects only when every stream has closed: nothing is still at work when the lock of the day is given back.
     await pipeAll(all, { signal: context.signal });
-  } catch (error) {
-    // What a stream still does when another has failed is done before the lock of the day is given back.
-    await Promise.all(all.map(closed));
-    throw error;
   } finally {
     clearInterval(progress);
   }
@@ -256,12 +252,6 @@ async function runStreams(steps: readonly OaStep[], first: number, context: Open
     finished(context, first + i, steps[i]!.name, seconds);
   }
 }
-
-const closed = (stream: RowStream): Promise<void> =>
-  new Promise((resolve) => {
-    if (stream.closed) resolve();
-    else stream.once('close', resolve).destroy();
-  });
 
 function finished({ report }: OpenContext, index: number, name: string, seconds: number): void {
   report.steps.push({ step: index + 1, name, seconds: Math.round(seconds * 1e6) / 1e6 });

@@ -118,7 +118,9 @@ interface SchemaNode {
   format?: string;
 }
 
-const schemaTree = (): SchemaNode => z.toJSONSchema(settingsSchema, { io: 'input' }) as SchemaNode;
+let made: SchemaNode | undefined;
+/** Made once: a run checks its settings several times. */
+const schemaTree = (): SchemaNode => (made ??= z.toJSONSchema(settingsSchema, { io: 'input' }) as SchemaNode);
 
 /** The text of `schemas/config.schema.json`. */
 export const configSchema = (): string => `${JSON.stringify(schemaTree(), null, 2)}\n`;

@@ -179,15 +179,16 @@ export class LocalWarehouse implements Warehouse {
     return queryRows<R>(this, sql, options);
   }
 
+  /** Tables that nobody has made yet. */
+  missingTables(): Promise<TableDefinition[]> {
+    return this.#files.missing(this.tables);
+  }
+
   /** Makes the tables that are missing, and names them. One that has files is there, whoever wrote them. */
   async init(layout: TableLayout): Promise<string[]> {
-    const made: string[] = [];
-    for (const table of this.tables) {
-      if ((await this.#files.columns(table)) || (await this.#files.newest(table))) continue;
-      await writeColumns(this.storage, this.root, table, layout);
-      made.push(table.name);
-    }
-    return made;
+    const missing = await this.missingTables();
+    for (const table of missing) await writeColumns(this.storage, this.root, table, layout);
+    return missing.map(({ name }) => name);
   }
 
   /** CREATE VIEW statements that open the warehouse in any DuckDB. A table that has no file now is empty there. */

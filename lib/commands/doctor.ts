@@ -13,7 +13,6 @@ import { notebookCopies } from '../notebooks.js';
 import { loadDnsConf, openWarehouse, type OpenWarehouse } from '../open-warehouse.js';
 import { loadReputation } from '../reputation/load-reputation.js';
 import { checkTable } from '../partitions/align.js';
-import { missingTables } from '../plan-oa.js';
 import type { FullSettings } from '../settings.js';
 import { localStorage } from '../storage/local.js';
 import { parse, settingsOf } from './arguments.js';
@@ -197,7 +196,7 @@ async function folder(path: string): Promise<string> {
 async function tables(open: () => Promise<OpenWarehouse>): Promise<string> {
   const warehouse = await open();
   for (const table of warehouse.tables) checkTable(table, await warehouse.engine.describe(table));
-  const missing = await missingTables(warehouse.root, warehouse.tables);
+  const missing = await warehouse.missingTables();
   const all = warehouse.tables.length;
   return missing.length > 0
     ? `note: ${all - missing.length} of ${all}; not made yet: ${missing.map(({ name }) => name).join(', ')}`

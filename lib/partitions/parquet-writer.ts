@@ -3,15 +3,13 @@
  * one row group, whatever the partition's size; a storage that is slower than the rows makes `write` wait.
  */
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { posix } from 'node:path';
-import type { Writable } from 'node:stream';
-import { finished } from 'node:stream/promises';
 import type { Column, Row } from '../../schemas/columns.js';
 import type { Day } from '../../schemas/days.js';
 import { OaError } from '../../schemas/errors.js';
 import type { TableDefinition } from '../../schemas/tables.js';
 import type { Batch, PartitionWriter, Storage } from '../../streams/contracts.js';
+import { OutputFile } from '../../streams/output-file.js';
 import { ParquetEncoder, type ParquetOptions } from '../parquet/encoder.js';
 import type { Alignment } from './align.js';
 import type { Partition } from './partition.js';
@@ -49,8 +47,7 @@ export class ParquetWriter implements PartitionWriter {
   readonly #place: ParquetWriterPlace;
   readonly #options: ParquetWriterOptions;
   #open: { align: Alignment['align']; encoder: ParquetEncoder } | undefined;
-  #out: Writable | undefined;
-  #failed: Promise<never> | undefined;
+  #file: OutputFile | undefined;
   #placed = false;
 
   constructor(place: ParquetWriterPlace, options: ParquetWriterOptions) {
@@ -70,22 +67,16 @@ export class ParquetWriter implements PartitionWriter {
   async commit(): Promise<void> {
     if (this.#open === undefined) return this.#commitNothing();
     await this.#give(this.#open.encoder.end());
-    const done = finished(this.#out!);
-    this.#out!.end();
-    await done;
+    await this.#file!.finish();
     await this.#take(this.#place.staged, () => this.#replace());
     this.#placed = true;
   }
 
   async abort(): Promise<void> {
-    const out = this.#out;
-    if (out === undefined || this.#placed) return;
-    this.#out = undefined;
-    if (!out.closed) {
-      const closed = new Promise((resolve) => out.once('close', resolve));
-      out.destroy();
-      await closed;
-    }
+    const file = this.#file;
+    if (file === undefined || this.#placed) return;
+    this.#file = undefined;
+    await file.undo();
     await this.#place.staging.leave(posix.join(this.#place.root, this.#place.staged));
   }
 
@@ -133,20 +124,14 @@ export class ParquetWriter implements PartitionWriter {
   }
 
   async #give(chunks: readonly Uint8Array[]): Promise<void> {
-    const out = (this.#out ??= await this.#create());
-    for (const chunk of chunks) {
-      if (!out.write(chunk)) await Promise.race([once(out, 'drain'), this.#failed]);
-    }
+    const file = (this.#file ??= await this.#create());
+    for (const chunk of chunks) await file.write(chunk);
   }
 
-  async #create(): Promise<Writable> {
+  async #create(): Promise<OutputFile> {
     const { storage, root, staging, staged } = this.#place;
     await staging.enter();
-    const out = storage.create(posix.join(root, staged));
-    // One listener for the whole life: an error between two batches must not be an uncaught one.
-    this.#failed = new Promise((_resolve, reject) => out.on('error', reject));
-    this.#failed.catch(() => undefined);
-    return out;
+    return new OutputFile(storage.create(posix.join(root, staged)));
   }
 }
 

@@ -79,6 +79,15 @@ export class LocalTableFiles implements TableFiles {
     return readColumns(this.#storage, this.#root, table);
   }
 
+  /** Tables that nobody has made yet, neither `init` nor whoever copied files there. */
+  async missing(tables: readonly TableDefinition[]): Promise<TableDefinition[]> {
+    const missing: TableDefinition[] = [];
+    for (const table of tables) {
+      if (!(await this.columns(table)) && !(await this.newest(table))) missing.push(table);
+    }
+    return missing;
+  }
+
   /** Partition folders below the root, in order of their values. */
   async #partitions(table: TableDefinition, day?: Day): Promise<string[]> {
     const wanted = day && partitionValues(table, day);

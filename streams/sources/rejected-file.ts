@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Readable } from 'node:stream';
 import type { Rejection } from '../calculations/result-lines.js';
 import type { Storage } from '../contracts.js';
-import { TextFile } from '../text-file.js';
+import { OutputFile } from '../output-file.js';
 
 export class RejectedFile {
   count = 0;
@@ -13,7 +13,7 @@ export class RejectedFile {
   readonly #path: string | undefined;
   /** For each rejected line, the good rows before it. */
   readonly #rowsBefore: number[] = [];
-  #file: TextFile | undefined;
+  #file: OutputFile | undefined;
   /** One thing after the other: the end may be asked for while lines are still being written. */
   #work: Promise<unknown> = Promise.resolve();
   #ended = false;
@@ -42,7 +42,7 @@ export class RejectedFile {
     }
     return this.#do(async () => {
       if (this.#path === undefined) return;
-      this.#file ??= new TextFile(this.#storage.create(this.#spill));
+      this.#file ??= new OutputFile(this.#storage.create(this.#spill));
       for (const { line, reason, raw } of rejections) await this.#file.write(`${line}\t${reason}\t${raw}\n`);
     });
   }

@@ -3,7 +3,7 @@ import { dnsResults } from '../../schemas/dns.js';
 import { resultLine } from '../calculations/result-line.js';
 import type { Batch, Storage, Warehouse } from '../contracts.js';
 import { RowTransform } from '../rows.js';
-import { TextFile } from '../text-file.js';
+import { OutputFile } from '../output-file.js';
 
 class CopyTo extends RowTransform {
   override readonly keepsRows = true;
@@ -11,7 +11,7 @@ class CopyTo extends RowTransform {
   readonly #path: string;
   readonly #columns: readonly string[];
   readonly #delimiter: string;
-  #opened: TextFile | undefined;
+  #opened: OutputFile | undefined;
 
   constructor(storage: Storage, path: string, columns: Columns, delimiter: string) {
     super(columns);
@@ -21,8 +21,8 @@ class CopyTo extends RowTransform {
     this.#delimiter = delimiter;
   }
 
-  get #file(): TextFile {
-    return (this.#opened ??= new TextFile(this.#storage.create(this.#path)));
+  get #file(): OutputFile {
+    return (this.#opened ??= new OutputFile(this.#storage.create(this.#path)));
   }
 
   override async onBatch(batch: Batch): Promise<Batch> {

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 
-/** A text file being written. An error between two writes is no uncaught one: the next call tells it. */
-export class TextFile {
+/** A file being written. An error between two writes is no uncaught one: the next call tells it. */
+export class OutputFile {
   readonly #out: Writable;
   readonly #ended: Promise<void>;
 
@@ -15,8 +15,8 @@ export class TextFile {
   }
 
   /** Resolves when more may be written. */
-  async write(text: string): Promise<void> {
-    if (!this.#out.write(text)) await Promise.race([once(this.#out, 'drain'), this.#ended]);
+  async write(chunk: string | Uint8Array): Promise<void> {
+    if (!this.#out.write(chunk)) await Promise.race([once(this.#out, 'drain'), this.#ended]);
   }
 
   /** Resolves when the file is there, whole. */

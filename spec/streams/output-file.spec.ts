@@ -1,5 +1,5 @@
 import { Writable } from 'node:stream';
-import { TextFile } from '../../streams/text-file.js';
+import { OutputFile } from '../../streams/output-file.js';
 import { turn } from '../fakes/streams.js';
 
 /** A file whose writes a test lets through one by one. */
@@ -22,10 +22,10 @@ async function isPending(work: Promise<unknown>): Promise<boolean> {
   return Promise.race([work.then(() => false), turn().then(() => true)]);
 }
 
-describe('TextFile', () => {
+describe('OutputFile', () => {
   it('waits until more may be written', async () => {
     const { out, written, letOne } = slowFile();
-    const file = new TextFile(out);
+    const file = new OutputFile(out);
     await file.write('abc');
     const full = file.write('defg');
     expect(await isPending(full)).toBe(true);
@@ -40,7 +40,7 @@ describe('TextFile', () => {
 
   it('tells an error between two writes with the next', async () => {
     const { out, letOne } = slowFile(() => new Error('disk full'));
-    const file = new TextFile(out);
+    const file = new OutputFile(out);
     await file.write('a');
     letOne();
     await turn();
@@ -51,7 +51,7 @@ describe('TextFile', () => {
 
   it('tells an error to a write that waits', async () => {
     const { out, letOne } = slowFile(() => new Error('disk full'));
-    const file = new TextFile(out);
+    const file = new OutputFile(out);
     const full = file.write('abcdef');
     letOne();
     await expect(full).rejects.toThrow('disk full');
@@ -59,7 +59,7 @@ describe('TextFile', () => {
 
   it('lets go of a write that waits when it is undone', async () => {
     const { out } = slowFile();
-    const file = new TextFile(out);
+    const file = new OutputFile(out);
     const full = file.write('abcdef');
     await file.undo();
     await expect(full).rejects.toMatchObject({ code: 'ERR_STREAM_PREMATURE_CLOSE' });

@@ -7,6 +7,7 @@ import { dirname, resolve } from 'node:path';
 import { closest } from 'fastest-levenshtein';
 import { z } from 'zod';
 import { OaError } from '../schemas/errors.js';
+import { storageSettings } from './storage/storage-settings.js';
 
 const path = (description: string) => z.string().min(1).meta({ description, format: 'path' });
 
@@ -24,10 +25,7 @@ const domainList = z.strictObject({
 
 export const settingsSchema = z
   .strictObject({
-    storage: z
-      .strictObject({ type: z.literal('local'), root: path('Root folder of the warehouse.').default('./spot-data') })
-      .default({ type: 'local', root: './spot-data' })
-      .meta({ description: 'Where files are.' }),
+    storage: storageSettings,
     engine: z
       .strictObject({
         type: z.literal('duckdb'),
@@ -114,8 +112,13 @@ export type FullSettings = z.output<typeof settingsSchema>;
 
 interface SchemaNode {
   properties?: Record<string, SchemaNode>;
+  additionalProperties?: boolean | SchemaNode;
   items?: SchemaNode;
   format?: string;
+  type?: string;
+  const?: unknown;
+  oneOf?: SchemaNode[];
+  anyOf?: SchemaNode[];
 }
 
 let made: SchemaNode | undefined;
@@ -138,7 +141,7 @@ export function checkSettings(settings: unknown, { base = '.', name = 'settings'
       .join('')
       .slice(1);
     if (issue.code !== 'unrecognized_keys') return `${at || 'the whole'}: ${issue.message}`;
-    const known = Object.keys(nodeAt(schemaTree(), issue.path)?.properties ?? {});
+    const known = nodesAt(schemaTree(), issue.path).flatMap((node) => Object.keys(node.properties ?? {}));
     const nearest = (key: string) =>
       known.length > 0 ? `; did you mean ${JSON.stringify(closest(key, known))}?` : '';
     return issue.keys
@@ -161,19 +164,45 @@ export async function readJson(file: string, code: 'SETTINGS_INVALID' | 'DNS_CON
   }
 }
 
-function nodeAt(tree: SchemaNode | undefined, path: readonly PropertyKey[]): SchemaNode | undefined {
-  return path.reduce<SchemaNode | undefined>(
-    (node, part) => (typeof part === 'number' ? node?.items : node?.properties?.[String(part)]),
-    tree,
+/** A node, or each of the nodes that it may be. */
+const optionsOf = (node: SchemaNode): SchemaNode[] => node.oneOf ?? node.anyOf ?? [node];
+
+const child = (
+  { properties, additionalProperties, items }: SchemaNode,
+  part: PropertyKey,
+): SchemaNode | undefined => {
+  if (typeof part === 'number') return items;
+  return properties?.[String(part)] ?? (typeof additionalProperties === 'object' ? additionalProperties : undefined);
+};
+
+function nodesAt(tree: SchemaNode, path: readonly PropertyKey[]): SchemaNode[] {
+  return path.reduce<SchemaNode[]>(
+    (nodes, part) => nodes.flatMap((node) => optionsOf(child(node, part) ?? {})),
+    optionsOf(tree),
   );
 }
 
+/** Of a union, the node that the value is. */
+function nodeOf(value: unknown, node: SchemaNode): SchemaNode {
+  const fits = (option: SchemaNode) => {
+    if (typeof value !== 'object' || value === null) return option.type === typeof value;
+    if (Array.isArray(value)) return option.type === 'array';
+    return Object.entries(value).every(([key, inner]) => {
+      const known = child(option, key);
+      return known !== undefined && (known.const === undefined || known.const === inner);
+    });
+  };
+  const options = optionsOf(node);
+  return options.length === 1 ? options[0]! : (options.find(fits) ?? {});
+}
+
 /** Every value that the schema marks as a path, made absolute. */
-function resolvePaths(value: unknown, node: SchemaNode | undefined, base: string): unknown {
-  if (typeof value === 'string') return node?.format === 'path' ? resolve(base, value) : value;
-  if (Array.isArray(value)) return value.map((item) => resolvePaths(item, node?.items, base));
+function resolvePaths(value: unknown, from: SchemaNode | undefined, base: string): unknown {
+  const node = nodeOf(value, from ?? {});
+  if (typeof value === 'string') return node.format === 'path' ? resolve(base, value) : value;
   if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map((item, i) => resolvePaths(item, child(node, i), base));
   return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => [key, resolvePaths(inner, node?.properties?.[key], base)]),
+    Object.entries(value).map(([key, inner]) => [key, resolvePaths(inner, child(node, key), base)]),
   );
 }

@@ -1,5 +1,5 @@
 /** The DNS OA: the twelve steps of the design document, in order. */
-import { ANALYST_TABLES, DNS_TABLES, dns, dnsResults, dnsScores } from '../schemas/dns.js';
+import { ANALYST_TABLES, DNS_TABLES, dns, dnsResults, dnsScores, dnsThreatInvestigation } from '../schemas/dns.js';
 import type { DnsConf } from '../schemas/dns-conf.js';
 import type { TableDefinition } from '../schemas/tables.js';
 import type { Storage } from '../streams/contracts.js';
@@ -23,12 +23,13 @@ import { feedbackPath, resetScores } from './analyst/reset.js';
 import { copyNotebooks, notebookCopies, notebooksToCopy, type NotebooksToCopy } from './notebooks.js';
 import { loadDnsConf } from './open-warehouse.js';
 import { statement, type Operation } from './operations.js';
-import { stagingOperation } from './partitions/operations.js';
+import { fetchOperations, placeOf, stagingOperation } from './partitions/operations.js';
 import { partitionFile } from './partitions/paths.js';
 import { planOa } from './plan-oa.js';
 import { runOa, type OaContext, type OaOptions, type OaPipeline, type OaStep, type RunReport } from './run-oa.js';
 import { loadReputation } from './reputation/load-reputation.js';
 import { checkSettings } from './settings.js';
+import { shownRoot } from './storage/storage-settings.js';
 import { writeText } from './storage/text.js';
 
 /**
@@ -64,7 +65,7 @@ async function dnsPipeline(options: OaOptions): Promise<OaPipeline> {
 }
 
 const resultsPath = ({ settings, day, options }: OaContext) =>
-  options.results ?? `${settings.storage.root}/${dnsResults.resultsPath(day)}`;
+  options.results ?? `${shownRoot(settings.storage)}/${dnsResults.resultsPath(day)}`;
 const copyPath = ({ dataFolder }: OaContext) => `${dataFolder}/dns_results.csv`;
 const rejectedPath = ({ dataFolder }: OaContext) => `${dataFolder}/rejected.tsv`;
 const reads = (files: readonly (string | undefined)[]): Operation[] =>
@@ -74,8 +75,9 @@ const reads = (files: readonly (string | undefined)[]): Operation[] =>
 function dnsSteps(conf: DnsConf, lookups: DnsLookups): OaStep[] {
   const hoursSeen = new HoursSeen();
   let rawHours = new Set<number>();
-  const staging = (context: OaContext, table: TableDefinition) =>
-    stagingOperation(context.settings.storage.root, table, context);
+  const staging = (context: OaContext, table: TableDefinition) => stagingOperation(table, placeOf(context));
+  const fetches = (context: OaContext, tables: readonly TableDefinition[]) =>
+    fetchOperations(tables, placeOf(context));
 
   return [
     {
@@ -108,7 +110,7 @@ function dnsSteps(conf: DnsConf, lookups: DnsLookups): OaStep[] {
     },
     {
       name: 'results',
-      plan: ({ day }) => [statement(hoursQuery(duckdbDialect, day, [dns]))],
+      plan: (context) => [...fetches(context, [dns]), statement(hoursQuery(duckdbDialect, context.day, [dns]))],
       stream: async (context) => {
         rawHours = await hoursOfRawRows(context);
         return [
@@ -142,7 +144,10 @@ function dnsSteps(conf: DnsConf, lookups: DnsLookups): OaStep[] {
     },
     {
       name: 'severity',
-      plan: ({ day, options }) => (options.reset ? [] : [statement(scoresQuery(duckdbDialect, day))]),
+      plan: (context) =>
+        context.options.reset
+          ? []
+          : [...fetches(context, [dnsThreatInvestigation]), statement(scoresQuery(duckdbDialect, context.day))],
       stream: async ({ warehouse, day, options }) => [
         severity(options.reset ? undefined : await warehouse.scores(day.text)),
       ],
@@ -195,5 +200,5 @@ const resetPlan = ({ settings, day }: OaContext): Operation[] =>
   [...ANALYST_TABLES.map((table) => partitionFile(table, day)), feedbackPath(day.text)].map((path) => ({
     kind: 'file',
     do: 'delete',
-    path: `${settings.storage.root}/${path}`,
+    path: `${shownRoot(settings.storage)}/${path}`,
   }));

@@ -1,26 +1,33 @@
 /** What a run of a pipeline would do, for `run --dry-run`. */
 import { randomBytes } from 'node:crypto';
+import type { TableDefinition } from '../schemas/tables.js';
 import type { Operation } from './operations.js';
-import { placingOperations } from './partitions/operations.js';
+import { placingOperations, placeOf } from './partitions/operations.js';
 import { columnsFile } from './partitions/paths.js';
-import { LocalTableFiles } from './partitions/table-files.js';
-import { lockPath, oaContext, type OaOptions, type OaPipeline } from './run-oa.js';
+import { StoredTableFiles } from './partitions/table-files.js';
+import { lockPath, oaContext, type OaContext, type OaOptions, type OaPipeline } from './run-oa.js';
 import { localStorage } from './storage/local.js';
 
-/** Everything that a run would do, in order. All that it looks at is which tables there are. */
+/** Everything that a run would do, in order. All that it looks at is which tables a local warehouse has. */
 export async function planOa(pipeline: OaPipeline, options: OaOptions): Promise<Operation[]> {
   const context = oaContext(pipeline, options, new AbortController().signal);
-  const { root } = context.settings.storage;
-  const claim = `${lockPath(pipeline, root, context.day)}.${randomBytes(8).toString('hex')}`;
-  const missing = await new LocalTableFiles(localStorage(), root).missing(pipeline.tables);
+  const place = placeOf(context);
+  const claim = `${lockPath(pipeline, context, place.root)}.${randomBytes(8).toString('hex')}`;
   const operations: Operation[] = [
-    ...missing.map((table): Operation => {
-      return { kind: 'file', do: 'create', path: `${root}/${columnsFile(table)}` };
+    ...(await missingTables(pipeline.tables, context)).map((table): Operation => {
+      return { kind: 'file', do: 'create', path: `${place.root}/${columnsFile(table)}` };
     }),
     { kind: 'file', do: 'create', path: claim },
   ];
   for (const step of pipeline.steps) operations.push(...((await step.plan?.(context)) ?? []));
-  operations.push(...placingOperations(root, pipeline.replaces ?? [], context));
+  operations.push(...placingOperations(pipeline.replaces ?? [], place));
   operations.push(...((await pipeline.afterwards?.plan?.(context)) ?? []));
   return [...operations, { kind: 'file', do: 'delete', path: claim }];
+}
+
+/** Of a warehouse on other machines, which a plan does not ask, all tables are taken to be there. */
+function missingTables(tables: readonly TableDefinition[], { settings }: OaContext): Promise<TableDefinition[]> {
+  const { type, root } = settings.storage;
+  if (type !== 'local') return Promise.resolve([]);
+  return new StoredTableFiles({ storage: localStorage(), root }).missing(tables);
 }

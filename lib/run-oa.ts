@@ -11,9 +11,11 @@ import { pipeAll } from '../streams/pipe.js';
 import { RowSink, RowSource, type RowTransform } from '../streams/rows.js';
 import { ReadResults } from '../streams/sources/read-results.js';
 import type { Operation } from './operations.js';
+import type { Fetch } from './partitions/fetched.js';
 import { openWarehouse, type OpenWarehouse } from './open-warehouse.js';
 import { checkSettings, type FullSettings, type Settings } from './settings.js';
 import { lock } from './storage/lock.js';
+import { stagingName } from './storage/storage-settings.js';
 
 export interface OaOptions {
   /** `YYYYMMDD` */
@@ -35,6 +37,8 @@ export interface OaOptions {
   readonly onWarning?: (warning: Warning) => void;
   /** Told when a step begins and while rows flow. */
   readonly onProgress?: (progress: Progress) => void;
+  /** Told before files are fetched for the engine from a storage on other machines. */
+  readonly onFetch?: (fetch: Fetch) => void;
 }
 
 export interface Warning {
@@ -127,8 +131,11 @@ export function oaContext(pipeline: Pick<OaPipeline, 'name'>, options: OaOptions
   };
 }
 
-export const lockPath = (pipeline: Pick<OaPipeline, 'name'>, root: string, day: Day): string =>
-  `${root}/${pipeline.name}/staging/_lock-${day.text}`;
+/** @param root @default that of the settings */
+export function lockPath(pipeline: Pick<OaPipeline, 'name'>, { day, settings }: OaContext, root?: string): string {
+  const { storage } = settings;
+  return `${root ?? storage.root}/${pipeline.name}/${stagingName(storage) ?? 'staging'}/_lock-${day.text}`;
+}
 
 /**
  * @throws {OaError} with the code of whatever failed; the tables are then as they were
@@ -153,9 +160,14 @@ export async function runOa(pipeline: OaPipeline, options: OaOptions): Promise<R
     options.onWarning?.({ code, message });
   };
   const onWarning = (warning: Warning) => warn(warning.code, warning.message);
-  const warehouse = await openWarehouse(base.settings, { tables: pipeline.tables, runId: base.runId, onWarning });
+  const warehouse = await openWarehouse(base.settings, {
+    tables: pipeline.tables,
+    runId: base.runId,
+    onWarning,
+    onFetch: options.onFetch,
+  });
   try {
-    const path = lockPath(pipeline, warehouse.root, base.day);
+    const path = lockPath(pipeline, base);
     const held = await lock(warehouse.storage, path, { signal, onLost: (error) => ending.abort(error) });
     try {
       await removeDeadRuns(warehouse, path, base);

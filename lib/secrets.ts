@@ -17,6 +17,7 @@ export const secret = z
   )
   .meta({
     description: 'A secret: {"env": "NAME"} or {"file": "PATH"} says where it is; a text is the secret itself.',
+    writeOnly: true,
   });
 
 export type Secret = z.output<typeof secret>;

@@ -7,6 +7,7 @@ import { dirname, resolve } from 'node:path';
 import { closest } from 'fastest-levenshtein';
 import { z } from 'zod';
 import { OaError } from '../schemas/errors.js';
+import { withSpotConf } from './spot-conf/settings.js';
 import { storageSettings } from './storage/storage-settings.js';
 
 const path = (description: string) => z.string().min(1).meta({ description, format: 'path' });
@@ -25,6 +26,7 @@ const domainList = z.strictObject({
 
 export const settingsSchema = z
   .strictObject({
+    spotConf: path('A spot.conf: what the other keys do not say of the storage comes from it.').optional(),
     storage: storageSettings,
     engine: z
       .strictObject({
@@ -35,6 +37,9 @@ export const settingsSchema = z
           .regex(/^\d+(\.\d+)? ?[KMGT]i?B$/)
           .optional()
           .meta({ description: 'Most memory of the engine, for example "2GB".' }),
+        tempDirectory: path(
+          'Where partitions fetched from HDFS, and what does not fit into memory, are kept meanwhile. Default: the system’s.',
+        ).optional(),
       })
       .default({ type: 'duckdb' })
       .meta({ description: 'What runs SQL.' }),
@@ -117,6 +122,7 @@ interface SchemaNode {
   format?: string;
   type?: string;
   const?: unknown;
+  writeOnly?: boolean;
   oneOf?: SchemaNode[];
   anyOf?: SchemaNode[];
 }
@@ -133,8 +139,8 @@ export const configSchema = (): string => `${JSON.stringify(schemaTree(), null, 
  * @throws {OaError} `SETTINGS_INVALID`, naming the key and, for an unknown one, the nearest known
  */
 export function checkSettings(settings: unknown, { base = '.', name = 'settings' } = {}): FullSettings {
-  const checked = settingsSchema.safeParse(settings);
-  if (checked.success) return resolvePaths(checked.data, schemaTree(), base) as FullSettings;
+  const checked = settingsSchema.safeParse(withItsSpotConf(settings, base));
+  if (checked.success) return resolvePaths(checked.data, base);
   const problems = checked.error.issues.map((issue) => {
     const at = issue.path
       .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
@@ -149,6 +155,12 @@ export function checkSettings(settings: unknown, { base = '.', name = 'settings'
       .join('; ');
   });
   throw new OaError('SETTINGS_INVALID', `${name}: ${problems.join('; ')}`);
+}
+
+function withItsSpotConf(settings: unknown, base: string): unknown {
+  const { spotConf } = (settings ?? {}) as { spotConf?: unknown };
+  if (typeof spotConf !== 'string' || spotConf === '') return settings;
+  return withSpotConf(settings as Record<string, unknown>, resolve(base, spotConf));
 }
 
 /** Reads and checks a settings file; its relative paths are relative to the file. */
@@ -196,13 +208,26 @@ function nodeOf(value: unknown, node: SchemaNode): SchemaNode {
   return options.length === 1 ? options[0]! : (options.find(fits) ?? {});
 }
 
-/** Every value that the schema marks as a path, made absolute. */
-function resolvePaths(value: unknown, from: SchemaNode | undefined, base: string): unknown {
-  const node = nodeOf(value, from ?? {});
-  if (typeof value === 'string') return node.format === 'path' ? resolve(base, value) : value;
+/** The settings with each text in them replaced; one that becomes `undefined` is left out. */
+function mapTexts(
+  value: unknown,
+  from: SchemaNode,
+  change: (text: string, node: SchemaNode, declared: SchemaNode) => string | undefined,
+): unknown {
+  const node = nodeOf(value, from);
+  if (typeof value === 'string') return change(value, node, from);
   if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map((item, i) => resolvePaths(item, child(node, i), base));
-  return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => [key, resolvePaths(inner, child(node, key), base)]),
-  );
+  if (Array.isArray(value)) return value.map((item, i) => mapTexts(item, child(node, i) ?? {}, change));
+  const entries = Object.entries(value).map(([key, inner]) => [key, mapTexts(inner, child(node, key) ?? {}, change)]);
+  return Object.fromEntries(entries.filter(([, inner]) => inner !== undefined));
 }
+
+/** Every value that the schema marks as a path, made absolute. */
+const resolvePaths = (settings: FullSettings, base: string): FullSettings =>
+  mapTexts(settings, schemaTree(), (text, { format }) =>
+    format === 'path' ? resolve(base, text) : text,
+  ) as FullSettings;
+
+/** For copies that are kept: secrets that are written out are left out, and those that are told where they are stay. */
+export const withoutSecrets = (settings: FullSettings): FullSettings =>
+  mapTexts(settings, schemaTree(), (text, _, { writeOnly }) => (writeOnly ? undefined : text)) as FullSettings;

@@ -1,6 +1,6 @@
-/** The embedded warehouse: a folder of this machine and DuckDB over it. */
+/** The embedded warehouse: Parquet files in a storage, and DuckDB over them. */
 import { randomBytes } from 'node:crypto';
-import { posix, resolve } from 'node:path';
+import { join, posix } from 'node:path';
 import type { Columns, Row } from '../schemas/columns.js';
 import { parseDay } from '../schemas/days.js';
 import { DNS_TABLES, dnsThreatInvestigation } from '../schemas/dns.js';
@@ -23,18 +23,19 @@ import type { ParquetOptions } from './parquet/encoder.js';
 import { alignmentOf, checkTable, type Alignment } from './partitions/align.js';
 import { Journals } from './partitions/journal.js';
 import { ParquetWriter, uniqueName } from './partitions/parquet-writer.js';
-import { Partition } from './partitions/partition.js';
+import { FetchedFiles, type Fetch } from './partitions/fetched.js';
+import { Partition, type TablesPlace } from './partitions/partition.js';
 import { runFolder, SPILL_FOLDER, stagedFile, stagingRoot } from './partitions/paths.js';
-import { pinned, unpinned, type Snapshot } from './partitions/snapshot.js';
-import { Staging, sweepStaging } from './partitions/staging.js';
+import { filesInPlace, pinned, unpinned, type Snapshot } from './partitions/snapshot.js';
+import { Staging, sweepStaging, type StagingOptions } from './partitions/staging.js';
 import { writeColumns } from './partitions/table-columns.js';
 import { Together } from './partitions/together.js';
-import { LocalTableFiles, type TableFile } from './partitions/table-files.js';
+import { StoredTableFiles, type TableFile } from './partitions/table-files.js';
 import { localStorage } from './storage/local.js';
 import { locate } from './storage/locate.js';
 
-export interface LocalWarehouseOptions {
-  /** Folder of the warehouse; made when it is missing. */
+export interface EmbeddedWarehouseOptions {
+  /** Folder of the warehouse, an absolute path of its storage; made when it is missing. */
   readonly root: string;
   /** @default those of DNS */
   readonly tables?: readonly TableDefinition[];
@@ -45,22 +46,33 @@ export interface LocalWarehouseOptions {
   readonly onWarning?: (warning: { code: string; message: string }) => void;
   readonly engine?: DuckDbOptions;
   readonly parquet?: ParquetOptions;
-  /** Where files are written; the engine reads this machine's disk whatever it is. @default the local storage */
+  /** Where files are written. @default the local storage */
   readonly storage?: Storage;
+  /**
+   * A folder of this machine for the copies of files that the engine, which reads this machine's disk only, fetches from
+   * the storage. @default none: the storage's files are on this machine's disk
+   */
+  readonly fetchInto?: string;
+  readonly onFetch?: (fetch: Fetch) => void;
+  readonly staging?: StagingOptions;
+  /** @see locate. @default a path is a local one */
+  readonly locate?: (pathOrUrl: string) => { storage: Storage; path: string };
+  /** Called when the warehouse has been closed. */
+  readonly onClose?: () => Promise<void>;
 }
 
 /**
  * Opens the warehouse of a folder: finishes what dead runs left, and makes what is missing.
  * @throws {OaError} `STORAGE_FAILED`, `TABLE_MISFIT`; not for a folder that can only be read
  */
-export async function openLocalWarehouse(options: LocalWarehouseOptions): Promise<LocalWarehouse> {
-  const warehouse = new LocalWarehouse(options);
+export async function openEmbeddedWarehouse(options: EmbeddedWarehouseOptions): Promise<EmbeddedWarehouse> {
+  const warehouse = new EmbeddedWarehouse(options);
   await warehouse.tidy();
   if (options.layout !== null) await whereWritable(() => warehouse.init(options.layout ?? 'documented'));
   return warehouse;
 }
 
-export class LocalWarehouse implements Warehouse {
+export class EmbeddedWarehouse implements Warehouse {
   readonly storage: Storage;
   readonly local: Storage;
   readonly root: string;
@@ -68,44 +80,56 @@ export class LocalWarehouse implements Warehouse {
   readonly runId: string;
   readonly tables: readonly TableDefinition[];
 
-  readonly #options: LocalWarehouseOptions;
+  readonly #options: EmbeddedWarehouseOptions;
   /** By the path below the root: `dns/staging`. */
   readonly #stagings: ReadonlyMap<string, Staging>;
   readonly #together = new Together();
-  readonly #files: LocalTableFiles;
+  readonly #place: TablesPlace;
+  readonly #files: StoredTableFiles;
+  readonly #fetched: FetchedFiles | undefined;
 
-  constructor(options: LocalWarehouseOptions) {
+  constructor(options: EmbeddedWarehouseOptions) {
     this.#options = options;
     this.local = localStorage();
     this.storage = options.storage ?? this.local;
-    this.root = resolve(options.root);
+    this.root = options.root;
     this.tables = options.tables ?? Object.values(DNS_TABLES);
     this.runId = options.runId ?? `${Date.now().toString(36)}-${randomBytes(4).toString('hex')}`;
+    const { fetchInto, staging } = options;
+    this.#place = { storage: this.storage, root: this.root, staging: staging?.folder };
     this.#stagings = new Map(
       this.tables.map((table) => {
-        const path = posix.join(this.root, stagingRoot(table));
-        return [stagingRoot(table), new Staging(this.storage, path, this.runId)];
+        const path = stagingRoot(table, staging?.folder);
+        const folder = posix.join(this.root, path);
+        return [path, new Staging(this.storage, folder, this.runId, staging?.permit)];
       }),
     );
-    this.#files = new LocalTableFiles(this.local, this.root, this.#together);
-    const spillFolder = this.tables[0] && posix.join(this.root, runFolder(this.runId, this.tables[0]), SPILL_FOLDER);
+    // Whatever writes them, files of this machine's disk are looked at directly.
+    const readable = fetchInto === undefined ? this.local : this.storage;
+    this.#files = new StoredTableFiles({ ...this.#place, storage: readable }, this.#together);
+    if (fetchInto !== undefined)
+      this.#fetched = new FetchedFiles(this.storage, {
+        root: this.root,
+        folder: fetchInto,
+        onFetch: options.onFetch,
+      });
     this.engine = new DuckDbEngine({
       tables: this.tables,
       files: this.#files,
-      root: this.root,
-      snapshot: (files) => this.#snapshot(files),
-      options: { spillFolder, ...options.engine },
+      root: fetchInto ?? this.root,
+      localFiles: this.#fetched ?? { ...filesInPlace, hold: (files) => this.#link(files) },
+      options: { spillFolder: this.#spillFolder(), ...options.engine },
     });
   }
 
   locate(pathOrUrl: string): { storage: Storage; path: string } {
-    return locate(pathOrUrl, this.local);
+    return this.#options.locate?.(pathOrUrl) ?? locate(pathOrUrl, this.local);
   }
 
   async openPartition(table: TableDefinition, options: PartitionOptions): Promise<PartitionWriter> {
     const { date, hour, rowColumns, mode = 'replace', allowEmpty = false } = options;
     const day = parseDay(date);
-    const partition = new Partition(this.storage, this.root, table, day, hour);
+    const partition = new Partition(this.#place, table, day, hour);
     const columns = await this.engine.describe(table);
     checkTable(table, columns);
     const alignmentFor = (rows: Readonly<Record<string, Columns[string] | undefined>>) => {
@@ -120,7 +144,7 @@ export class LocalWarehouse implements Warehouse {
       root: this.root,
       runId: this.runId,
       staging: this.#staging(table),
-      staged: stagedFile(this.runId, table, { day, hour, name }),
+      staged: stagedFile(this.runId, table, { day, hour, name, staging: this.#place.staging }),
       table,
       day,
       partition,
@@ -157,7 +181,7 @@ export class LocalWarehouse implements Warehouse {
 
   /** Removes all rows of a table's partition, as `--reset` does with the analysts' tables. */
   async emptyPartition(table: TableDefinition, date: string): Promise<void> {
-    const partition = new Partition(this.storage, this.root, table, parseDay(date));
+    const partition = new Partition(this.#place, table, parseDay(date));
     const leftover = await this.#staging(table).during(() => partition.clear(this.runId));
     if (leftover !== undefined) this.#warnOfLeftover(table, leftover);
   }
@@ -191,13 +215,24 @@ export class LocalWarehouse implements Warehouse {
     return missing.map(({ name }) => name);
   }
 
-  /** CREATE VIEW statements that open the warehouse in any DuckDB. A table that has no file now is empty there. */
+  /**
+   * CREATE VIEW statements that open the warehouse in any DuckDB. A table that has no file now is empty there.
+   * @throws {OaError} `USAGE` for a warehouse that is not on this machine's disk
+   */
   async views(): Promise<string> {
+    if (this.#fetched) {
+      throw new OaError(
+        'USAGE',
+        `views are of files on this machine's disk; this warehouse is on ${this.storage.name}`,
+      );
+    }
     const statements: string[] = [];
     for (const table of this.tables) {
       const folders = Object.keys(table.partition).map((name) => `/${name}=*`);
-      const pattern = `${exactly(posix.join(this.root, table.folder))}${folders.join('')}/[!._]*.parquet`;
-      const select = await this.engine.select(table, pattern);
+      const select = await this.engine.select(
+        table,
+        `${exactly(posix.join(this.root, table.folder))}${folders.join('')}`,
+      );
       statements.push(`${this.engine.dialect.createView(table.name, select)};\n`);
     }
     return statements.join('');
@@ -205,22 +240,35 @@ export class LocalWarehouse implements Warehouse {
 
   /** Finishes what dead runs left, and sweeps their folders. */
   async tidy(): Promise<void> {
-    for (const staging of this.#stagings.keys()) {
+    for (const [path, staging] of this.#stagings) {
       await whereWritable(async () => {
-        await new Journals(this.storage, this.root, staging).recover();
-        await sweepStaging(this.storage, posix.join(this.root, staging));
+        await staging.makeFolder();
+        await new Journals(this.storage, this.root, path).recover();
+        await sweepStaging(this.storage, posix.join(this.root, path));
       });
     }
   }
 
   async close(): Promise<void> {
     await this.engine.close();
-    await whereWritable(() => this.discard());
-    for (const staging of this.#stagings.values()) await whereWritable(() => staging.close());
+    await this.#fetched?.close();
+    try {
+      await whereWritable(() => this.discard());
+      for (const staging of this.#stagings.values()) await whereWritable(() => staging.close());
+    } finally {
+      await this.#options.onClose?.();
+    }
+  }
+
+  #spillFolder(): string | undefined {
+    const { fetchInto } = this.#options;
+    if (fetchInto !== undefined) return join(fetchInto, SPILL_FOLDER);
+    const [first] = this.tables;
+    return first && posix.join(this.root, runFolder(this.runId, first), SPILL_FOLDER);
   }
 
   /** Links to the files, where the folder can be written; they name their partitions as the files do. */
-  async #snapshot(files: readonly TableFile[]): Promise<Snapshot> {
+  async #link(files: readonly TableFile[]): Promise<Snapshot> {
     const [first] = this.#stagings;
     if (files.length === 0 || !first || this.storage !== this.local) return unpinned(files);
     const [path, staging] = first;
@@ -234,7 +282,7 @@ export class LocalWarehouse implements Warehouse {
   }
 
   #staging(table: TableDefinition): Staging {
-    const staging = this.#stagings.get(stagingRoot(table));
+    const staging = this.#stagings.get(stagingRoot(table, this.#place.staging));
     if (staging) return staging;
     throw new OaError(
       'TABLE_UNKNOWN',
@@ -262,6 +310,7 @@ async function whereWritable(work: () => Promise<unknown>): Promise<void> {
   try {
     await work();
   } catch (error) {
-    if (!(error instanceof OaError && ['STORAGE_FAILED', 'LOCKED'].includes(error.code))) throw error;
+    const reasons = ['STORAGE_FAILED', 'LOCKED', 'PERMISSION_DENIED', 'QUOTA_EXCEEDED', 'SAFE_MODE'];
+    if (!(error instanceof OaError && reasons.includes(error.code))) throw error;
   }
 }

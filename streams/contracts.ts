@@ -20,6 +20,8 @@ export interface FileStatus {
   readonly size: number;
   /** Time of the last change, milliseconds since 1970. */
   readonly modified: number;
+  /** Changes when another file takes the path, where the storage can tell more than size and time do. */
+  readonly identity?: string;
 }
 
 /** Where files are: a local folder, or HDFS over WebHDFS. Paths are absolute, with `/`. */

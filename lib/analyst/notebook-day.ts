@@ -3,7 +3,7 @@ import { basename, dirname, join, relative, resolve } from 'node:path';
 import type { Row } from '../../schemas/columns.js';
 import { parseDay, type Day } from '../../schemas/days.js';
 import { openWarehouse, type OpenWarehouse } from '../open-warehouse.js';
-import { loadSettings, type FullSettings } from '../settings.js';
+import { loadSettings, withoutSecrets, type FullSettings } from '../settings.js';
 import { resetScores } from './reset.js';
 import { scoreColumn } from './scores.js';
 
@@ -68,7 +68,9 @@ export class NotebookDay {
 export const settingsPath = (home: string, day: Day): string => join(home, 'data/dns', day.text, 'settings.json');
 
 /** The very warehouse of a run; by a relative path where it lies in the home, so that both can be moved together. */
-export function notebookSettings(home: string, day: Day, { storage, engine }: FullSettings): string {
+export function notebookSettings(home: string, day: Day, settings: FullSettings): string {
+  const { storage, engine } = withoutSecrets(settings);
+  if (storage.type !== 'local') return `${JSON.stringify({ storage, engine }, null, 2)}\n`;
   const isInside = !relative(home, storage.root).startsWith('..');
   const root = isInside ? relative(dirname(settingsPath(home, day)), storage.root) : storage.root;
   return `${JSON.stringify({ storage: { ...storage, root }, engine }, null, 2)}\n`;

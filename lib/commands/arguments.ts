@@ -1,13 +1,14 @@
 /** The options that every command takes, and how they become settings. */
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { OaError } from '../../schemas/errors.js';
-import { checkSettings, loadSettings, type FullSettings } from '../settings.js';
+import { checkSettings, readJson, type FullSettings } from '../settings.js';
 
 export type OptionTable = NonNullable<ParseArgsConfig['options']>;
 
 export const COMMON_OPTIONS = {
   config: { type: 'string' },
+  'spot-conf': { type: 'string' },
   data: { type: 'string' },
   home: { type: 'string' },
   verbose: { type: 'boolean' },
@@ -36,10 +37,30 @@ export function parse<const O extends OptionTable>(args: readonly string[], opti
   }
 }
 
-/** The settings of `--config` with `--data` over them. @throws {OaError} `SETTINGS_INVALID` */
-export async function settingsOf({ config, data }: { config?: string; data?: string }): Promise<FullSettings> {
-  const settings = config === undefined ? checkSettings({}) : await loadSettings(config);
-  return data === undefined ? settings : { ...settings, storage: { ...settings.storage, root: resolve(data) } };
+/**
+ * The settings of `--config`, with `--spot-conf` and `--data` over them.
+ * @throws {OaError} `SETTINGS_INVALID`; `USAGE` for `--data` with a storage that is not local
+ */
+export async function settingsOf(values: {
+  config?: string;
+  'spot-conf'?: string;
+  data?: string;
+}): Promise<FullSettings> {
+  const { config, 'spot-conf': spotConf, data } = values;
+  const given = config === undefined ? {} : await readJson(config, 'SETTINGS_INVALID');
+  const written = spotConf === undefined ? given : { ...(given as object), spotConf: resolve(spotConf) };
+  const settings = checkSettings(
+    written,
+    config === undefined ? {} : { base: dirname(resolve(config)), name: config },
+  );
+  if (data === undefined) return settings;
+  if (settings.storage.type !== 'local') {
+    throw new OaError(
+      'USAGE',
+      `--data is the folder of a local warehouse; the settings say ${settings.storage.type}`,
+    );
+  }
+  return { ...settings, storage: { ...settings.storage, root: resolve(data) } };
 }
 
 /** A whole number from `min` on. @throws {OaError} `USAGE` */

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, relative } from 'node:path';
 import { parseDay, type Day } from '../../schemas/days.js';
+import { OaError } from '../../schemas/errors.js';
 import type { Row } from '../../schemas/columns.js';
 import { dns, dnsResults, type DnsRow } from '../../schemas/dns.js';
 import { pipe } from '../../streams/pipe.js';
@@ -35,6 +36,9 @@ makes a sample day (raw table and dns_results.csv) in the warehouse and runs it`
     const rows = wholeNumber(values.rows ?? '60000', '--rows', 1000);
     const seed = wholeNumber(values.seed ?? '1', '--seed', 0);
     const given = await settingsOf(values);
+    if (given.storage.type !== 'local') {
+      throw new OaError('USAGE', `demo makes a day in a local folder only, not on ${given.storage.type}`);
+    }
     const root = given.storage.root;
     console.log(`making ${count(rows)} DNS responses of ${day.iso} in ${root} (seed ${seed})`);
     const files = await makeDay(given, day, { rows, seed, signal: console.signal });

@@ -1,6 +1,6 @@
 /** `init`: creates the tables that are missing. */
 import { OaError } from '../../schemas/errors.js';
-import { openWarehouse } from '../open-warehouse.js';
+import { defaultLayout, openWarehouse } from '../open-warehouse.js';
 import { parse, settingsOf } from './arguments.js';
 import type { Command } from './main.js';
 
@@ -10,11 +10,12 @@ creates the tables that are missing, with the design document's columns or Spot 
 
   async run(args) {
     const { values } = parse(args, { tables: { type: 'string' } });
-    const layout = values.tables ?? 'documented';
+    const settings = await settingsOf(values);
+    const layout = values.tables ?? defaultLayout(settings);
     if (layout !== 'documented' && layout !== 'spot-1.0') {
       throw new OaError('USAGE', `--tables ${layout}: expected documented or spot-1.0`);
     }
-    const warehouse = await openWarehouse(await settingsOf(values), { layout: null });
+    const warehouse = await openWarehouse(settings, { layout: null });
     try {
       const made = await warehouse.init(layout);
       const rest = warehouse.tables.length - made.length;

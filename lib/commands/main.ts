@@ -29,7 +29,7 @@ export interface Command {
 const COMMANDS: Readonly<Record<string, Command>> = { run, demo, init, sql, doctor };
 
 const COMMON =
-  'Every command takes --config FILE (settings), --data DIR (the embedded warehouse), --home DIR (data/ and ipynb/), --verbose.';
+  'Every command takes --config FILE (settings), --spot-conf FILE, --data DIR (the embedded warehouse), --home DIR (data/ and ipynb/), --verbose.';
 
 function usage(): string {
   const lines = Object.values(COMMANDS).map(({ help }) =>

@@ -7,7 +7,7 @@ import { operationText, type Operation } from '../operations.js';
 import type { OaOptions, Progress, RunReport } from '../run-oa.js';
 import { duration, parse, settingsOf, wholeNumber } from './arguments.js';
 import type { Command, Console } from './main.js';
-import { count, jsonText, printable, table } from './terminal.js';
+import { count, jsonText, logFetch, printable, table } from './terminal.js';
 
 const OPTIONS = {
   date: { type: 'string', short: 'd' },
@@ -118,6 +118,7 @@ export async function runDay(options: OaOptions, { wait, console }: Manner): Pro
         ...options,
         onWarning: ({ code, message }) => console.log(`warning: ${code}: ${printable(message)}`),
         onProgress: progressOf(console),
+        onFetch: logFetch(console),
       });
     } catch (error) {
       const { code, message } = asOaError(error);

@@ -1,4 +1,6 @@
 /** Text for a person's terminal or log. What attackers chose must not move the cursor or look like a line of ours. */
+import type { Fetch } from '../partitions/fetched.js';
+import type { Console } from './main.js';
 
 /** ESC, line ends, bidirectional overrides. */
 const CONTROL_AND_FORMAT = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
@@ -42,3 +44,13 @@ export function table(
 
 /** A count with thin groups: 60 000. */
 export const count = (value: number): string => String(value).replace(/\B(?=(\d{3})+$)/g, ' ');
+
+/** Fetches of such a size take so long that a person wants to know, bytes. */
+const WORTH_TELLING = 64 * 1024 * 1024;
+
+export const logFetch =
+  ({ log }: Pick<Console, 'log'>) =>
+  ({ files, bytes, from }: Fetch): void => {
+    if (bytes >= WORTH_TELLING)
+      log(`fetching ${count(files)} files, ${count(Math.round(bytes / 1e6))} MB, from ${from}`);
+  };

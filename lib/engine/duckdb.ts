@@ -8,7 +8,8 @@ import type { Day } from '../../schemas/days.js';
 import { OaError } from '../../schemas/errors.js';
 import type { TableDefinition } from '../../schemas/tables.js';
 import type { Batch, Engine } from '../../streams/contracts.js';
-import { unpinned, type Snapshot, type TakeSnapshot } from '../partitions/snapshot.js';
+import { filesInPlace, type LocalFiles, type Snapshot } from '../partitions/snapshot.js';
+import { rowFilePatterns } from '../partitions/paths.js';
 import type { TableFile, TableFiles } from '../partitions/table-files.js';
 import { duckdbDialect } from './dialects.js';
 import {
@@ -26,10 +27,10 @@ import { exactly, readParquet, tableSelect } from './duckdb-views.js';
 export interface DuckDbSettings {
   readonly tables: readonly TableDefinition[];
   readonly files: TableFiles;
-  /** Folder of the tables: nothing outside it can be read by a query. */
+  /** Folder of this machine that holds what is read: nothing outside it can be read by a query. */
   readonly root: string;
   /** Holds the files of a query while it runs; by default nothing does, and a change is an error. */
-  readonly snapshot?: TakeSnapshot;
+  readonly localFiles?: LocalFiles;
   readonly options?: DuckDbOptions;
 }
 
@@ -69,10 +70,12 @@ export class DuckDbEngine implements Engine {
 
   readonly #settings: DuckDbSettings;
   readonly #tables: ReadonlyMap<string, TableDefinition>;
+  readonly #localFiles: LocalFiles;
   #database: Promise<DuckDBInstance> | undefined;
 
   constructor(settings: DuckDbSettings) {
     this.#settings = settings;
+    this.#localFiles = settings.localFiles ?? filesInPlace;
     this.#tables = new Map(settings.tables.map((table) => [table.name.toLowerCase(), table]));
   }
 
@@ -104,20 +107,23 @@ export class DuckDbEngine implements Engine {
     if (laidDown) return laidDown;
     const newest = await this.#settings.files.newest(table);
     if (!newest) return columnList(table.columns);
-    const types = await this.#using((connection) => typesOf(connection, readParquet([exactly(newest.path)])));
+    const path = await this.#localFiles.columnsOf(newest);
+    const types = await this.#using((connection) => typesOf(connection, readParquet([exactly(path)])));
     return [...types].map(([name, type]) => ({ name, kind: kindOf(type), nullable: isNullable(table, name) }));
   }
 
   /**
-   * A table as a SELECT that any DuckDB understands, over the files that match a pattern when it runs; for a table that
-   * has no file now, over none.
+   * A table as a SELECT that any DuckDB understands, over the files that lie there when it runs, of the kinds that lie
+   * there now; for a table that has no file now, over none.
+   * @param folders pattern of the partitions' folders
    */
-  async select(table: TableDefinition, pattern: string): Promise<string> {
+  async select(table: TableDefinition, folders: string): Promise<string> {
     const columns = await this.describe(table);
-    const files = (await this.#settings.files.list(table)).map(({ path }) => exactly(path));
+    const files = (await this.#settings.files.list(table)).map(({ path }) => path);
     if (files.length === 0) return tableSelect(table, columns, null);
-    const types = await this.#using((connection) => typesOf(connection, readParquet(files)));
-    return tableSelect(table, columns, { from: readParquet([pattern]), types });
+    const types = await this.#using((connection) => typesOf(connection, readParquet(files.map(exactly))));
+    const patterns = rowFilePatterns(files).map((pattern) => `${folders}/${pattern}`);
+    return tableSelect(table, columns, { from: readParquet(patterns), types });
   }
 
   async close(): Promise<void> {
@@ -138,7 +144,10 @@ export class DuckDbEngine implements Engine {
       for (const table of this.#named(connection, sql)) {
         found.push({ table, files: await this.#settings.files.list(table, day) });
       }
-      snapshot = await (this.#settings.snapshot ?? unpinned)(found.flatMap(({ files }) => files));
+      snapshot = await this.#localFiles.hold(
+        found.flatMap(({ files }) => files),
+        { signal },
+      );
       let from = 0;
       for (const { table, files } of found) {
         await this.#makeView(connection, table, snapshot.paths.slice(from, (from += files.length)));

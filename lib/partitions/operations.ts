@@ -1,39 +1,66 @@
-/** What replacing a partition does to the files, as a dry run prints it. */
-import { posix } from 'node:path';
+/** What replacing and reading partitions does to the files, as a dry run prints it. */
 import type { Day } from '../../schemas/days.js';
-import type { TableDefinition } from '../../schemas/tables.js';
+import { partitionFolder, type TableDefinition } from '../../schemas/tables.js';
 import type { Operation } from '../operations.js';
+import type { FullSettings } from '../settings.js';
+import { shownRoot, stagingName } from '../storage/storage-settings.js';
 import { partitionFile, runFolder, stagedFile } from './paths.js';
 
-interface Place {
+export interface PlannedPlace {
+  /** As it is shown. */
+  readonly root: string;
+  /** Name of the staging folder in the pipeline's own. */
+  readonly staging?: string;
+  /** Whether the engine reads copies that are fetched. */
+  readonly fetches: boolean;
   readonly runId: string;
   readonly day: Day;
-  readonly hour?: number;
 }
 
-const staged = (root: string, table: TableDefinition, { runId, day, hour }: Place) =>
-  posix.join(root, stagedFile(runId, table, { day, hour }));
+export const placeOf = (context: { settings: FullSettings; runId: string; day: Day }): PlannedPlace => ({
+  root: shownRoot(context.settings.storage),
+  staging: stagingName(context.settings.storage),
+  fetches: context.settings.storage.type !== 'local',
+  runId: context.runId,
+  day: context.day,
+});
+
+const staged = (table: TableDefinition, { root, runId, day, staging }: PlannedPlace) =>
+  `${root}/${stagedFile(runId, table, { day, staging })}`;
 
 /** A partition is written whole before it takes its place. */
-export const stagingOperation = (root: string, table: TableDefinition, place: Place): Operation => ({
+export const stagingOperation = (table: TableDefinition, place: PlannedPlace): Operation => ({
   kind: 'file',
   do: 'create',
-  path: staged(root, table, place),
+  path: staged(table, place),
 });
+
+/** The partitions of the day that are fetched before a statement reads them. */
+export function fetchOperations(
+  tables: readonly TableDefinition[],
+  { root, day, fetches }: PlannedPlace,
+): Operation[] {
+  if (!fetches) return [];
+  return tables.map((table) => ({ kind: 'file', do: 'read', path: `${root}/${partitionFolder(table, day)}` }));
+}
 
 /**
  * Staged partitions take their places. Where other files lie in one, a journal comes first and they go afterwards; a dry
  * run does not look.
  */
-export function placingOperations(root: string, tables: readonly TableDefinition[], place: Place): Operation[] {
-  const { runId, day, hour } = place;
+export function placingOperations(tables: readonly TableDefinition[], place: PlannedPlace): Operation[] {
+  const { root, runId, day, staging } = place;
   return [
     ...tables.map((table): Operation => {
-      const path = posix.join(root, partitionFile(table, day, hour));
-      return { kind: 'file', do: 'rename', from: staged(root, table, place), path };
+      return {
+        kind: 'file',
+        do: 'rename',
+        from: staged(table, place),
+        path: `${root}/${partitionFile(table, day)}`,
+      };
     }),
     ...tables.slice(0, 1).map((table): Operation => {
-      return { kind: 'file', do: 'delete', path: posix.join(root, runFolder(runId, table)) };
+      return { kind: 'file', do: 'delete', path: `${root}/${runFolder(runId, table, staging)}` };
     }),
   ];
 }

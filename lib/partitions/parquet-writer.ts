@@ -131,7 +131,9 @@ export class ParquetWriter implements PartitionWriter {
   async #create(): Promise<OutputFile> {
     const { storage, root, staging, staged } = this.#place;
     await staging.enter();
-    return new OutputFile(storage.create(posix.join(root, staged)));
+    const path = posix.join(root, staged);
+    await staging.makeFolder(posix.dirname(path));
+    return new OutputFile(storage.create(path));
   }
 }
 

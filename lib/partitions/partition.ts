@@ -9,6 +9,14 @@ import { thisOwner } from '../storage/owner.js';
 import { Journals } from './journal.js';
 import { holdsRows, PART_FILE, stagingRoot } from './paths.js';
 
+/** Where tables are. */
+export interface TablesPlace {
+  readonly storage: Storage;
+  readonly root: string;
+  /** Name of the staging folder in the pipeline's own. @default 'staging' */
+  readonly staging?: string;
+}
+
 export class Partition {
   /** Below the root. */
   readonly folder: string;
@@ -17,12 +25,12 @@ export class Partition {
   readonly #journals: Journals;
 
   /** @throws {OaError} `VALUE_INVALID` for an hour that is none, or a missing one */
-  constructor(storage: Storage, root: string, table: TableDefinition, day: Day, hour?: number) {
+  constructor({ storage, root, staging }: TablesPlace, table: TableDefinition, day: Day, hour?: number) {
     checkHour(table, hour);
     this.#storage = storage;
     this.#root = root;
     this.folder = partitionFolder(table, day, hour);
-    this.#journals = new Journals(storage, root, stagingRoot(table));
+    this.#journals = new Journals(storage, root, stagingRoot(table, staging));
   }
 
   /** Names of the files with rows. A replacement that a dead run left is finished before. */

@@ -20,24 +20,33 @@ export const OWNER_FILE = '_owner.json';
 /** Where the embedded engine puts what does not fit into memory, in the run's folder; the engine removes it. */
 export const SPILL_FOLDER = 'spill';
 
-/** Whether a file of a partition holds rows. */
-export const holdsRows = (name: string) => name.endsWith('.parquet') && !/^[._]/.test(name);
+/** Whether a file of a partition holds rows: ours and Spark's, Impala's (`.parq`) or Hive's (`000000_0_copy_1`). */
+export const holdsRows = (name: string) => /^[^._].*\.parq(uet)?$|^\d{6}_\d+(_copy_\d+)?$/.test(name);
+
+/** Patterns for names like those of the files: DuckDB refuses a pattern that nothing matches. */
+export function rowFilePatterns(paths: readonly string[]): string[] {
+  const kinds = { '[!._]*.parquet': /\.parquet$/, '[!._]*.parq': /\.parq$/, '[0-9]*[0-9]': /\d$/ };
+  const there = Object.entries(kinds).filter(([, kind]) => paths.some((path) => kind.test(path)));
+  return there.map(([pattern]) => pattern);
+}
+
+const STAGING = 'staging';
 
 /** Staging stands outside every table: `dns/staging`. */
-export function stagingRoot(table: TableDefinition): string {
-  return `${table.folder.split('/')[0]}/staging`;
+export function stagingRoot(table: TableDefinition, staging = STAGING): string {
+  return `${table.folder.split('/')[0]}/${staging}`;
 }
 
 /** @throws {OaError} `IDENTIFIER_INVALID` for a run id that cannot be a folder's name */
-export function runFolder(runId: string, table: TableDefinition): string {
+export function runFolder(runId: string, table: TableDefinition, staging = STAGING): string {
   if (!/^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(runId)) {
     throw new OaError('IDENTIFIER_INVALID', `run id ${JSON.stringify(runId)}: expected letters, digits, _, . and -`);
   }
-  return `${stagingRoot(table)}/${runId}`;
+  return `${stagingRoot(table, staging)}/${runId}`;
 }
 
-export function stagingFolder(runId: string, table: TableDefinition): string {
-  return `${runFolder(runId, table)}/${table.name}`;
+export function stagingFolder(runId: string, table: TableDefinition, staging = STAGING): string {
+  return `${runFolder(runId, table, staging)}/${table.name}`;
 }
 
 /** The partition's own part of its path: `y=2016/m=7/d=8`. */
@@ -49,9 +58,9 @@ function partitionPath(table: TableDefinition, day: Day, hour?: number): string 
 export function stagedFile(
   runId: string,
   table: TableDefinition,
-  { day, hour, name = PART_FILE }: { day: Day; hour?: number; name?: string },
+  { day, hour, name = PART_FILE, staging }: { day: Day; hour?: number; name?: string; staging?: string },
 ): string {
-  return `${stagingFolder(runId, table)}/${partitionPath(table, day, hour)}/${name}`;
+  return `${stagingFolder(runId, table, staging)}/${partitionPath(table, day, hour)}/${name}`;
 }
 
 export function partitionFile(table: TableDefinition, day: Day, hour?: number): string {

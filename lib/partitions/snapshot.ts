@@ -7,7 +7,8 @@
 import { link, mkdir } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { OaError } from '../../schemas/errors.js';
-import { identityOf, type TableFile } from './table-files.js';
+import { localStorage } from '../storage/local.js';
+import type { TableFile } from './table-files.js';
 
 export interface Snapshot {
   /** Where each file is read, in the order of the files. */
@@ -17,18 +18,33 @@ export interface Snapshot {
   release(): Promise<void>;
 }
 
-export type TakeSnapshot = (files: readonly TableFile[]) => Promise<Snapshot> | Snapshot;
+/** Where the engine, which reads this machine's disk only, finds the files of tables. */
+export interface LocalFiles {
+  /** The files, as they are, for one query. */
+  hold(files: readonly TableFile[], options?: { signal?: AbortSignal }): Promise<Snapshot>;
+  /** Path of a file that has the same columns, and maybe nothing else. */
+  columnsOf(file: TableFile): Promise<string>;
+}
+
+const local = localStorage();
 
 /** The files themselves. */
 export function unpinned(files: readonly TableFile[]): Snapshot {
   return {
     paths: files.map(({ path }) => path),
     check: async () => {
-      for (const { path, identity } of files) if ((await identityOf(path)) !== identity) throw changed(path);
+      for (const { path, identity } of files) {
+        if ((await local.stat(path))?.identity !== identity) throw changed(path);
+      }
     },
     release: () => Promise.resolve(),
   };
 }
+
+export const filesInPlace: LocalFiles = {
+  hold: (files) => Promise.resolve(unpinned(files)),
+  columnsOf: ({ path }) => Promise.resolve(path),
+};
 
 /**
  * Links below a folder, at the same places as the files below the root, so that they name their partitions.
@@ -43,7 +59,7 @@ export async function pinned(
     for (const parent of new Set(paths.map((path) => dirname(path)))) await mkdir(parent, { recursive: true });
     const made = await Promise.allSettled(files.map(({ path }, i) => link(path, paths[i]!)));
     for (const one of made) if (one.status === 'rejected') throw one.reason as Error;
-    const links = paths.map((path, i) => ({ path, identity: files[i]!.identity }));
+    const links = paths.map((path, i) => ({ ...files[i]!, path }));
     await unpinned(links).check();
     return { paths, check: () => Promise.resolve(), release };
   } catch (error) {
@@ -53,5 +69,5 @@ export async function pinned(
   }
 }
 
-const changed = (path: string) =>
+export const changed = (path: string) =>
   new OaError('PARTITION_CHANGED', `${path} was replaced while it was read; run the query again`);

@@ -1,18 +1,20 @@
-/** The files that hold a table's rows on this machine's disk. */
-import { readdir, stat } from 'node:fs/promises';
-import { join, posix } from 'node:path';
+/** The files that hold a table's rows. */
+import { posix } from 'node:path';
+import pLimit from 'p-limit';
 import { columnList, KINDS, type Column } from '../../schemas/columns.js';
 import type { Day } from '../../schemas/days.js';
-import { OaError } from '../../schemas/errors.js';
 import { partitionValues, type TableDefinition } from '../../schemas/tables.js';
-import type { Storage } from '../../streams/contracts.js';
+import type { FileStatus, Storage } from '../../streams/contracts.js';
 import { Journals } from './journal.js';
+import type { TablesPlace } from './partition.js';
 import { holdsRows, PART_FILE, stagingRoot } from './paths.js';
 import { readColumns } from './table-columns.js';
 import { Together } from './together.js';
 
 export interface TableFile {
   readonly path: string;
+  /** Bytes. */
+  readonly size: number;
   /** Changes when another file takes the path. */
   readonly identity: string;
 }
@@ -27,34 +29,30 @@ export interface TableFiles {
   columns(table: TableDefinition): Promise<Column[] | null>;
 }
 
-/** The identity of the file at the path now; null when there is none. */
-export async function identityOf(path: string): Promise<string | null> {
-  try {
-    const { ino, size, mtimeMs } = await stat(path);
-    return `${ino} ${size} ${mtimeMs}`;
-  } catch (error) {
-    return absent(error, null);
-  }
-}
+/** Listings at the same time. */
+const CONCURRENCY = 16;
 
-export class LocalTableFiles implements TableFiles {
+export class StoredTableFiles implements TableFiles {
   readonly #storage: Storage;
   readonly #root: string;
+  readonly #staging: string | undefined;
   readonly #together: Together;
+  readonly #listings = pLimit(CONCURRENCY);
 
   /** @param together partitions that are read where they are staged */
-  constructor(storage: Storage, root: string, together = new Together()) {
+  constructor({ storage, root, staging }: TablesPlace, together = new Together()) {
     this.#storage = storage;
     this.#root = root;
+    this.#staging = staging;
     this.#together = together;
   }
 
   async list(table: TableDefinition, day?: Day): Promise<TableFile[]> {
     const folders = await this.#partitions(table, day);
-    const listed = new Map<string, TableFile[]>();
-    for (const folder of folders) listed.set(folder, await this.#filesOf(folder));
+    const files = await Promise.all(folders.map((folder) => this.#filesOf(folder)));
+    const listed = new Map(folders.map((folder, i) => [folder, files[i]!]));
     // Looked for after the listing: a replacement that began during it is seen here, or some file is gone by the end.
-    const journals = await new Journals(this.#storage, this.#root, stagingRoot(table)).list();
+    const journals = await new Journals(this.#storage, this.#root, stagingRoot(table, this.#staging)).list();
     for (const { folder, from } of journals.values()) {
       if (!listed.has(folder)) continue;
       const places = from === null ? [] : [from, posix.join(folder, PART_FILE)];
@@ -66,13 +64,8 @@ export class LocalTableFiles implements TableFiles {
     return [...listed.values()].flat();
   }
 
-  async newest(table: TableDefinition): Promise<TableFile | undefined> {
-    const folders = await this.#partitions(table);
-    for (const folder of folders.reverse()) {
-      const files = await this.#filesOf(folder);
-      if (files.length > 0) return files.at(-1);
-    }
-    return undefined;
+  newest(table: TableDefinition): Promise<TableFile | undefined> {
+    return this.#newestIn(table.folder, columnList(table.partition));
   }
 
   columns(table: TableDefinition): Promise<Column[] | null> {
@@ -92,56 +85,59 @@ export class LocalTableFiles implements TableFiles {
   async #partitions(table: TableDefinition, day?: Day): Promise<string[]> {
     const wanted = day && partitionValues(table, day);
     let folders = [table.folder];
-    for (const { name, kind } of columnList(table.partition)) {
-      const isNumber = KINDS[kind].ts === 'number';
-      const deeper = await Promise.all(
-        folders.map(async (folder) => {
-          const values = (await namesIn(join(this.#root, folder), 'folder'))
-            .filter((entry) => entry.startsWith(`${name}=`))
-            .map((entry) => ({ entry, value: entry.slice(name.length + 1) }))
-            .map(({ entry, value }) => ({ entry, value: isNumber && /^\d+$/.test(value) ? Number(value) : value }))
-            .filter(({ value }) => typeof value === (isNumber ? 'number' : 'string'))
-            .filter(({ value }) => wanted?.[name] === undefined || wanted[name] === value);
-          values.sort((a, b) => compare(a.value, b.value) || compare(a.entry, b.entry));
-          return values.map(({ entry }) => `${folder}/${entry}`);
-        }),
-      );
+    for (const column of columnList(table.partition)) {
+      const deeper = await Promise.all(folders.map((folder) => this.#below(folder, column, wanted?.[column.name])));
       folders = deeper.flat();
     }
     return folders;
   }
 
+  /** Looks into the newest partitions first: a table of years has thousands. */
+  async #newestIn(folder: string, columns: readonly Column[]): Promise<TableFile | undefined> {
+    const [column, ...deeper] = columns;
+    if (column === undefined) return (await this.#filesOf(folder)).at(-1);
+    for (const below of (await this.#below(folder, column)).reverse()) {
+      const found = await this.#newestIn(below, deeper);
+      if (found) return found;
+    }
+    return undefined;
+  }
+
+  /** Folders of a partition column's values, in their order. */
+  async #below(folder: string, { name, kind }: Column, wanted?: string | number): Promise<string[]> {
+    const isNumber = KINDS[kind].ts === 'number';
+    const values = (await this.#entries(folder))
+      .filter((entry) => entry.isFolder && entry.name.startsWith(`${name}=`))
+      .map((entry) => ({ entry: entry.name, value: entry.name.slice(name.length + 1) }))
+      .map(({ entry, value }) => ({ entry, value: isNumber && /^\d+$/.test(value) ? Number(value) : value }))
+      .filter(({ value }) => typeof value === (isNumber ? 'number' : 'string'))
+      .filter(({ value }) => wanted === undefined || wanted === value);
+    values.sort((a, b) => compare(a.value, b.value) || compare(a.entry, b.entry));
+    return values.map(({ entry }) => `${folder}/${entry}`);
+  }
+
   async #filesOf(folder: string): Promise<TableFile[]> {
-    const names = (await namesIn(join(this.#root, folder), 'file')).filter(holdsRows).sort();
-    return (await Promise.all(names.map((name) => this.#firstOf([`${folder}/${name}`])))).flat();
+    const files = (await this.#entries(folder)).filter(({ name, isFolder }) => !isFolder && holdsRows(name));
+    return files.sort((a, b) => compare(a.name, b.name)).map(tableFile);
   }
 
   async #firstOf(places: readonly string[]): Promise<TableFile[]> {
     for (const place of places) {
-      const path = join(this.#root, place);
-      const identity = await identityOf(path);
-      if (identity !== null) return [{ path, identity }];
+      const status = await this.#storage.stat(posix.join(this.#root, place));
+      if (status !== null) return [tableFile(status)];
     }
     return [];
   }
-}
 
-/** Symbolic links are kept whatever they lead to: a partition may lie on another disk. */
-async function namesIn(folder: string, what: 'file' | 'folder'): Promise<string[]> {
-  try {
-    const entries = await readdir(folder, { withFileTypes: true });
-    return entries
-      .filter((entry) => entry.isSymbolicLink() || (what === 'file' ? entry.isFile() : entry.isDirectory()))
-      .map((entry) => entry.name);
-  } catch (error) {
-    return absent(error, []);
+  #entries(folder: string): Promise<FileStatus[]> {
+    return this.#listings(() => this.#storage.list(posix.join(this.#root, folder)));
   }
 }
 
-const compare = (a: string | number, b: string | number) => (a < b ? -1 : a > b ? 1 : 0);
+const tableFile = ({ path, size, modified, identity }: FileStatus): TableFile => ({
+  path,
+  size,
+  identity: identity ?? `${size} ${modified}`,
+});
 
-function absent<T>(error: unknown, value: T): T {
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'ENOENT' || code === 'ENOTDIR') return value;
-  throw new OaError('STORAGE_FAILED', message, { cause: error });
-}
+const compare = (a: string | number, b: string | number) => (a < b ? -1 : a > b ? 1 : 0);

@@ -140,7 +140,9 @@ async function statusOf(path: string): Promise<FileStatus | null> {
   const found = await stat(path).catch(absent(null));
   if (found === null) return null;
   const isFolder = found.isDirectory();
-  return { path, name: basename(path), isFolder, size: isFolder ? 0 : found.size, modified: found.mtimeMs };
+  const { ino, size, mtimeMs } = found;
+  const identity = `${ino} ${size} ${mtimeMs}`;
+  return { path, name: basename(path), isFolder, size: isFolder ? 0 : size, modified: mtimeMs, identity };
 }
 
 const absent =

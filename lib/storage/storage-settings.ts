@@ -32,12 +32,9 @@ const webhdfs = z.strictObject({
     .record(z.string().min(1), secret)
     .optional()
     .meta({ description: 'Headers of every request to a NameNode, for example Authorization or X-XSRF-HEADER.' }),
-  hostMap: z
-    .record(z.string().min(1), z.string().min(1))
-    .optional()
-    .meta({
-      description: 'Where DataNodes are found: {"dn1.cluster": "10.0.0.7"}, with ports {"dn1:9864": "gw:19864"}.',
-    }),
+  hostMap: z.record(z.string().min(1), z.string().min(1)).optional().meta({
+    description: 'Where DataNodes are found: {"dn1.cluster": "10.0.0.7"}, with ports {"dn1:9864": "gw:19864"}.',
+  }),
   httpFs: z.boolean().optional().meta({ description: 'Whether the server is HttpFS. Default: false.' }),
   timeouts: z
     .strictObject({
@@ -109,6 +106,16 @@ export const storageSettings = z
   .discriminatedUnion('type', [local, webhdfs])
   .default({ type: 'local', root: './spot-data' })
   .meta({ description: 'Where files are.' });
+
+/** Name of the staging folder in the pipeline's own, where the settings give one. */
+export const stagingName = (storage: StorageSettings): string | undefined =>
+  storage.type === 'webhdfs' ? storage.staging?.folder : undefined;
+
+/** How the root is written in plans and messages: with the server where it is not this machine's disk. */
+export const shownRoot = (storage: StorageSettings): string =>
+  storage.type === 'local'
+    ? storage.root
+    : `${storage.nameNodes[0]!.replace(/^http/, 'webhdfs').replace(/^webhdfss/, 'swebhdfs')}${storage.root}`;
 
 export type StorageSettings = z.output<typeof storageSettings>;
 export type LocalSettings = z.output<typeof local>;

@@ -64,10 +64,12 @@ async function list(client: WebHdfs, path: string): Promise<FileStatus[]> {
 
 const isMissing = (error: unknown): boolean => error instanceof OaError && error.code === 'FILE_NOT_FOUND';
 
-const fileStatus = ({ path, name, type, length, modificationTime }: HdfsFileStatus): FileStatus => ({
+const fileStatus = ({ path, name, type, length, modificationTime, fileId }: HdfsFileStatus): FileStatus => ({
   path,
   name,
   isFolder: type === 'DIRECTORY',
   size: length,
   modified: modificationTime,
+  // Old gateways give none.
+  identity: fileId ? `${fileId} ${length}` : `${length} ${modificationTime}`,
 });

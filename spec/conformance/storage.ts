@@ -232,12 +232,21 @@ export function storageConformance(what: string, open: () => Promise<{ storage: 
         await put(storage, `${folder}/b`, '12345');
         await storage.makeDirectories(`${folder}/a/deep`);
         const listed = await storage.list(folder);
-        expect(listed).toEqual([
+        expect(listed).toMatchObject([
           { path: `${folder}/a`, name: 'a', isFolder: true, size: 0, modified: expect.any(Number) },
           { path: `${folder}/b`, name: 'b', isFolder: false, size: 5, modified: expect.any(Number) },
         ]);
         expect(await storage.stat(`${folder}/b`)).toEqual(listed[1]);
         expect(await storage.stat(`${folder}/a`)).toEqual(listed[0]);
+      });
+
+      it('tells a file from another that took its place, though it has the same size', async () => {
+        await put(storage, `${folder}/b`, '12345');
+        const before = await storage.stat(`${folder}/b`);
+        expect((await storage.stat(`${folder}/b`))?.identity).toBe(before?.identity);
+        await put(storage, `${folder}/b`, '54321');
+        const after = await storage.stat(`${folder}/b`);
+        expect([after!.identity, after!.modified]).not.toEqual([before!.identity, before!.modified]);
       });
 
       it('says when a file changed last', async () => {

@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parseOwner, thisOwner } from '../../lib/storage/owner.js';
 import { localStorage } from '../../lib/storage/local.js';
-import { LocalWarehouse, openLocalWarehouse, type LocalWarehouseOptions } from '../../lib/warehouse.js';
+import { EmbeddedWarehouse, openEmbeddedWarehouse, type EmbeddedWarehouseOptions } from '../../lib/warehouse.js';
 import type { Columns, Row } from '../../schemas/columns.js';
 import { parseDay } from '../../schemas/days.js';
 import {
@@ -28,10 +28,10 @@ const date = '20160708';
 
 describe('the local warehouse', () => {
   const temporary = temporaryFolder();
-  let warehouse: LocalWarehouse;
+  let warehouse: EmbeddedWarehouse;
   const warnings: string[] = [];
-  const open = async (options: Partial<LocalWarehouseOptions> = {}) => {
-    warehouse = await openLocalWarehouse({
+  const open = async (options: Partial<EmbeddedWarehouseOptions> = {}) => {
+    warehouse = await openEmbeddedWarehouse({
       root: temporary.path,
       onWarning: ({ code, message }) => warnings.push(`${code}: ${message}`),
       ...options,
@@ -144,7 +144,7 @@ describe('the local warehouse', () => {
     });
 
     it('refuses a run whose name is no folder', async () => {
-      expect(() => new LocalWarehouse({ root: temporary.path, runId: '../x' })).toThrow(/run id/);
+      expect(() => new EmbeddedWarehouse({ root: temporary.path, runId: '../x' })).toThrow(/run id/);
     });
   });
 

@@ -2,9 +2,9 @@
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { DuckDbEngine } from '../../../lib/engine/duckdb.js';
 import { pinned } from '../../../lib/partitions/snapshot.js';
-import { LocalTableFiles, type TableFiles } from '../../../lib/partitions/table-files.js';
+import { StoredTableFiles, type TableFiles } from '../../../lib/partitions/table-files.js';
 import { localStorage } from '../../../lib/storage/local.js';
-import { LocalWarehouse } from '../../../lib/warehouse.js';
+import { EmbeddedWarehouse } from '../../../lib/warehouse.js';
 import type { Row } from '../../../schemas/columns.js';
 import { dns } from '../../../schemas/dns.js';
 import type { Engine } from '../../../streams/contracts.js';
@@ -53,7 +53,7 @@ describe('a query whose files change', () => {
 
   describe('and whose folder can only be read', () => {
     const engineWith = (files: TableFiles) => new DuckDbEngine({ tables: [dns], files, root: temporary.path });
-    const engine = () => engineWith(new LocalTableFiles(localStorage(), temporary.path));
+    const engine = () => engineWith(new StoredTableFiles({ storage: localStorage(), root: temporary.path }));
 
     it.each([
       ['deleted', deleteLast],
@@ -74,7 +74,7 @@ describe('a query whose files change', () => {
     });
 
     it('begins again when a file changed before the first row', async () => {
-      const files = new LocalTableFiles(localStorage(), temporary.path);
+      const files = new StoredTableFiles({ storage: localStorage(), root: temporary.path });
       let listings = 0;
       const changing: TableFiles = {
         columns: (table) => files.columns(table),
@@ -93,7 +93,7 @@ describe('a query whose files change', () => {
     });
 
     it('gives up when files change again and again', async () => {
-      const files = new LocalTableFiles(localStorage(), temporary.path);
+      const files = new StoredTableFiles({ storage: localStorage(), root: temporary.path });
       const gone: TableFiles = {
         columns: (table) => files.columns(table),
         newest: (table) => files.newest(table),
@@ -118,7 +118,7 @@ describe('a query whose files change', () => {
         },
       ],
     ])('keeps its old rows when a file is %s', async (_what, happen) => {
-      const warehouse = new LocalWarehouse({ root: temporary.path });
+      const warehouse = new EmbeddedWarehouse({ root: temporary.path });
       const rows = await readWhile(warehouse.engine, happen);
       expect(rows).toHaveLength(HOURS * ROWS);
       expect(new Set(rows.map((row) => row.dns_a))).toEqual(new Set(['old']));
@@ -127,7 +127,7 @@ describe('a query whose files change', () => {
     });
 
     it('sees the new rows when it begins afterwards', async () => {
-      const warehouse = new LocalWarehouse({ root: temporary.path });
+      const warehouse = new EmbeddedWarehouse({ root: temporary.path });
       await replaceLast();
       const sql = "SELECT count(*) AS n FROM dns WHERE dns_a = 'new'";
       expect(await rowsOf(warehouse.engine, sql)).toEqual([{ n: 100 }]);
@@ -135,7 +135,7 @@ describe('a query whose files change', () => {
     });
 
     it('leaves no link behind, however it ends', async () => {
-      const warehouse = new LocalWarehouse({ root: temporary.path });
+      const warehouse = new EmbeddedWarehouse({ root: temporary.path });
       await rowsOf(warehouse.engine, 'SELECT count(*) FROM dns');
       for await (const page of warehouse.engine.pages(SQL)) {
         expect(page.length).toBeGreaterThan(0);
@@ -149,7 +149,7 @@ describe('a query whose files change', () => {
   });
 
   it('reads the files themselves where no links can be made', async () => {
-    const files = await new LocalTableFiles(localStorage(), temporary.path).list(dns);
+    const files = await new StoredTableFiles({ storage: localStorage(), root: temporary.path }).list(dns);
     await writeFile(`${temporary.path}/in-the-way`, '');
     let released = 0;
     const snapshot = await pinned(files, {
@@ -165,7 +165,7 @@ describe('a query whose files change', () => {
   });
 
   it('takes no links of files that are others by now', async () => {
-    const files = await new LocalTableFiles(localStorage(), temporary.path).list(dns);
+    const files = await new StoredTableFiles({ storage: localStorage(), root: temporary.path }).list(dns);
     await replaceLast();
     let released = 0;
     const taken = pinned(files, {

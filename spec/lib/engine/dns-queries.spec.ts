@@ -9,7 +9,7 @@ import {
   summaryQuery,
   totalsQuery,
 } from '../../../lib/engine/dns-queries.js';
-import { openLocalWarehouse, type LocalWarehouse } from '../../../lib/warehouse.js';
+import { openEmbeddedWarehouse, type EmbeddedWarehouse } from '../../../lib/warehouse.js';
 import type { Row } from '../../../schemas/columns.js';
 import { parseDay } from '../../../schemas/days.js';
 import {
@@ -92,9 +92,9 @@ const distinct = (values: readonly unknown[]) =>
 
 describe('queries of the DNS pipeline', () => {
   const temporary = temporaryFolder();
-  let warehouse: LocalWarehouse;
+  let warehouse: EmbeddedWarehouse;
   const open = async (layout: TableLayout = 'documented') => {
-    warehouse = await openLocalWarehouse({ root: temporary.path, layout, tables });
+    warehouse = await openEmbeddedWarehouse({ root: temporary.path, layout, tables });
   };
   afterEach(() => warehouse.close());
 

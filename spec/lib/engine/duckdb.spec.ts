@@ -1,6 +1,6 @@
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { DuckDbEngine } from '../../../lib/engine/duckdb.js';
-import { LocalTableFiles } from '../../../lib/partitions/table-files.js';
+import { StoredTableFiles } from '../../../lib/partitions/table-files.js';
 import { localStorage } from '../../../lib/storage/local.js';
 import type { Row } from '../../../schemas/columns.js';
 import { parseDay } from '../../../schemas/days.js';
@@ -27,7 +27,7 @@ describe('DuckDbEngine', () => {
     root = folder;
     engine = new DuckDbEngine({
       tables: [...Object.values(DNS_TABLES), proxy],
-      files: new LocalTableFiles(localStorage(), root),
+      files: new StoredTableFiles({ storage: localStorage(), root: root }),
       root,
     });
   };

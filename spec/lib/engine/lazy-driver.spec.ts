@@ -6,8 +6,8 @@ describe('the driver of DuckDB', () => {
       throw new Error('the driver was loaded');
     });
     jest.unstable_mockModule('@duckdb/node-api', loaded);
-    const { LocalWarehouse } = await import('../../../lib/warehouse.js');
-    const warehouse = new LocalWarehouse({ root: 'nowhere' });
+    const { EmbeddedWarehouse } = await import('../../../lib/warehouse.js');
+    const warehouse = new EmbeddedWarehouse({ root: 'nowhere' });
     expect(loaded).not.toHaveBeenCalled();
     await expect(warehouse.query('SELECT 1').toArray()).rejects.toThrow('the driver was loaded');
   });

@@ -1,4 +1,9 @@
-import { placingOperations, stagingOperation } from '../../../lib/partitions/operations.js';
+import {
+  fetchOperations,
+  placeOf,
+  placingOperations,
+  stagingOperation,
+} from '../../../lib/partitions/operations.js';
 import {
   holdsRows,
   journalFile,
@@ -7,6 +12,7 @@ import {
   stagedFile,
   stagingFolder,
 } from '../../../lib/partitions/paths.js';
+import { checkSettings } from '../../../lib/settings.js';
 import { parseDay } from '../../../schemas/days.js';
 import { dns, dnsScores } from '../../../schemas/dns.js';
 
@@ -42,20 +48,37 @@ describe('paths of the warehouse', () => {
     ['_part.parquet', false],
     ['.part.parquet', false],
     ['part-0.parquet.crc', false],
+    ['f14d3a8b4c2f-1_93_data.0.parq', true],
+    ['000000_0', true],
+    ['000012_3_copy_1', true],
+    ['000000_0.tmp', false],
+    ['notes.txt', false],
+    ['.000000_0', false],
   ])('say whether %s holds rows', (name, expected) => {
     expect(holdsRows(name)).toBe(expected);
   });
 
   it('are what a dry run prints', () => {
+    const place = { root: '/data', runId: 'r', day, fetches: false };
     const from = '/data/dns/staging/r/dns_scores/y=2016/m=7/d=8/part-0.parquet';
-    expect(stagingOperation('/data', dnsScores, { runId: 'r', day })).toEqual({
-      kind: 'file',
-      do: 'create',
-      path: from,
-    });
-    expect(placingOperations('/data', [dnsScores], { runId: 'r', day })).toEqual([
+    expect(stagingOperation(dnsScores, place)).toEqual({ kind: 'file', do: 'create', path: from });
+    expect(placingOperations([dnsScores], place)).toEqual([
       { kind: 'file', do: 'rename', from, path: '/data/dns/hive/oa/suspicious/y=2016/m=7/d=8/part-0.parquet' },
       { kind: 'file', do: 'delete', path: '/data/dns/staging/r' },
+    ]);
+    expect(fetchOperations([dns], place)).toEqual([]);
+  });
+
+  it('of a warehouse elsewhere tell its server, its staging folder and what is fetched', () => {
+    const settings = checkSettings({
+      storage: { type: 'webhdfs', nameNodes: ['https://nn1:9871'], staging: { folder: 'oa-staging' } },
+    });
+    const place = placeOf({ settings, runId: 'r', day });
+    expect(stagingOperation(dnsScores, place)).toMatchObject({
+      path: 'swebhdfs://nn1:9871/user/spot/dns/oa-staging/r/dns_scores/y=2016/m=7/d=8/part-0.parquet',
+    });
+    expect(fetchOperations([dns], place)).toEqual([
+      { kind: 'file', do: 'read', path: 'swebhdfs://nn1:9871/user/spot/dns/hive/y=2016/m=7/d=8' },
     ]);
   });
 });

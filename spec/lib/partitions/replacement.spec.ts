@@ -5,7 +5,7 @@ import { dirname } from 'node:path';
 import { Writable } from 'node:stream';
 import { Journals } from '../../../lib/partitions/journal.js';
 import { localStorage } from '../../../lib/storage/local.js';
-import { LocalWarehouse, openLocalWarehouse } from '../../../lib/warehouse.js';
+import { EmbeddedWarehouse, openEmbeddedWarehouse } from '../../../lib/warehouse.js';
 import { dnsIngestSummary } from '../../../schemas/dns.js';
 import { OaError } from '../../../schemas/errors.js';
 import type { Storage } from '../../../streams/contracts.js';
@@ -28,7 +28,7 @@ describe('the replacement of a partition', () => {
 
   /** Rows whose text says which generation they are of. */
   const generation = (tdate: string, rows = 3) => Array.from({ length: rows }, (_, i) => ({ tdate, total: i }));
-  async function replaceBy(tdate: string, warehouse: LocalWarehouse, rows = 3, allowEmpty = false): Promise<void> {
+  async function replaceBy(tdate: string, warehouse: EmbeddedWarehouse, rows = 3, allowEmpty = false): Promise<void> {
     const writer = await warehouse.openPartition(table, { date, allowEmpty });
     try {
       await writer.write(generation(tdate, rows));
@@ -38,11 +38,11 @@ describe('the replacement of a partition', () => {
       throw error;
     }
   }
-  const read = async (warehouse: LocalWarehouse) => {
+  const read = async (warehouse: EmbeddedWarehouse) => {
     const sql = 'SELECT tdate, count(*) AS n FROM dns_ingest_summary GROUP BY tdate ORDER BY tdate';
     return (await rowsOf(warehouse.engine, sql)).map(({ tdate, n }) => `${tdate as string} ${n as number}`);
   };
-  const open = (storage?: Storage) => openLocalWarehouse({ root: temporary.path, tables, storage, runId: 'run-1' });
+  const open = (storage?: Storage) => openEmbeddedWarehouse({ root: temporary.path, tables, storage, runId: 'run-1' });
   const partitionOfFiles = async (...names: string[]) => {
     for (const name of names) await writeParquet(`${folder()}/${name}`, table.columns, generation('old'));
   };
@@ -119,7 +119,7 @@ describe('the replacement of a partition', () => {
 
         let complete = true;
         const warned: string[] = [];
-        const doomed = new LocalWarehouse({
+        const doomed = new EmbeddedWarehouse({
           root: temporary.path,
           tables,
           storage: dying(localStorage(), last),
@@ -131,7 +131,7 @@ describe('the replacement of a partition', () => {
         await bury();
 
         // Another process reads before anybody has tidied up.
-        const reader = new LocalWarehouse({ root: temporary.path, tables });
+        const reader = new EmbeddedWarehouse({ root: temporary.path, tables });
         const seen = await read(reader);
         expect([before, after]).toContainEqual(seen);
         if (complete) expect(seen).toEqual(after);
@@ -167,7 +167,7 @@ describe('the replacement of a partition', () => {
   it('is not seen by a reader who is in the middle, and by everyone after him', async () => {
     await partitionOfFiles('a.parquet', 'b.parquet', 'part-0.parquet');
     const warehouse = await open();
-    const reader = new LocalWarehouse({ root: temporary.path, tables });
+    const reader = new EmbeddedWarehouse({ root: temporary.path, tables });
     // The first page comes from the generator, so that the table is read while it is replaced.
     const sql = `SELECT tdate FROM (SELECT 'first' AS tdate, i FROM range(200000) t(i)) UNION ALL SELECT tdate FROM dns_ingest_summary`;
     const seen: unknown[] = [];
@@ -185,7 +185,7 @@ describe('the replacement of a partition', () => {
   it('is complete for readers although old files could not be removed, and is tidied up by the next', async () => {
     await partitionOfFiles('a.parquet', 'b.parquet');
     const warnings: string[] = [];
-    const warehouse = await openLocalWarehouse({
+    const warehouse = await openEmbeddedWarehouse({
       root: temporary.path,
       tables,
       storage: failingStorage(localStorage(), {
@@ -280,7 +280,7 @@ describe('the replacement of a partition', () => {
               }),
         rename: () => Promise.resolve(),
       };
-      const warehouse = new LocalWarehouse({
+      const warehouse = new EmbeddedWarehouse({
         root: temporary.path,
         tables,
         storage: swallowing,
@@ -313,7 +313,7 @@ describe('the replacement of a partition', () => {
           ? localStorage().create(path)
           : new Writable({ highWaterMark: 1000, write: (_chunk, _encoding, callback) => void (release = callback) }),
     };
-    const warehouse = new LocalWarehouse({
+    const warehouse = new EmbeddedWarehouse({
       root: temporary.path,
       tables,
       storage: stuck,

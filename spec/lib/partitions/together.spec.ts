@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { dnsIngestSummary } from '../../../schemas/dns.js';
 import { parseDay } from '../../../schemas/days.js';
-import { openLocalWarehouse, type LocalWarehouse } from '../../../lib/warehouse.js';
+import { openEmbeddedWarehouse, type EmbeddedWarehouse } from '../../../lib/warehouse.js';
 import { failingStorage } from '../../fakes/failing-storage.js';
 import { localStorage } from '../../../lib/storage/local.js';
 import { rowsOf } from '../../fakes/rows-of.js';
@@ -11,22 +11,22 @@ import { temporaryFolder } from '../../fakes/temporary-folder.js';
 const DATE = '20160708';
 const folder = temporaryFolder();
 
-const write = async (warehouse: LocalWarehouse, total: number): Promise<void> => {
+const write = async (warehouse: EmbeddedWarehouse, total: number): Promise<void> => {
   const writer = await warehouse.openPartition(dnsIngestSummary, { date: DATE });
   await writer.write([{ tdate: '2016-07-08 00:00', total }]);
   await writer.commit();
 };
-const totals = async (warehouse: LocalWarehouse): Promise<unknown[]> =>
+const totals = async (warehouse: EmbeddedWarehouse): Promise<unknown[]> =>
   (await rowsOf(warehouse.engine, 'SELECT total FROM dns_ingest_summary', { day: parseDay(DATE) })).map(
     ({ total }) => total,
   );
 const staged = () => readdir(join(folder.path, 'dns/staging'));
 
 describe('partitions that take their places together', () => {
-  let [writing, reading]: LocalWarehouse[] = [];
+  let [writing, reading]: EmbeddedWarehouse[] = [];
   beforeEach(async () => {
-    writing = await openLocalWarehouse({ root: folder.path });
-    reading = await openLocalWarehouse({ root: folder.path });
+    writing = await openEmbeddedWarehouse({ root: folder.path });
+    reading = await openEmbeddedWarehouse({ root: folder.path });
     await write(writing, 1);
     writing.hold();
   });
@@ -72,7 +72,7 @@ describe('partitions that take their places together', () => {
     const storage = failingStorage(localStorage(), {
       on: (what, path) => what === 'rename' && path.includes('d=9/'),
     });
-    const warehouse = await openLocalWarehouse({ root: folder.path, storage });
+    const warehouse = await openEmbeddedWarehouse({ root: folder.path, storage });
     warehouse.hold();
     const writer = await warehouse.openPartition(dnsIngestSummary, { date: '20160709' });
     await writer.write([{ tdate: '2016-07-09 00:00', total: 7 }]);

@@ -11,8 +11,8 @@ export interface SpotValue {
   readonly problem?: string;
 }
 
-/** Spot's Python takes spaces around `=` as well. */
-const ASSIGNMENT = /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=[ \t]*(.*)$/;
+/** Spot's Python takes spaces around `=` as well; after one, a comment may begin. */
+const ASSIGNMENT = /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=(?:[ \t]+(?:#.*)?)?(.*)$/;
 
 /** The variables of the file, each with its last value. Lines that are no assignments say nothing. */
 export function parseSpotConf(text: string): Map<string, SpotValue> {
@@ -40,8 +40,8 @@ function valueOf(text: string, known: ReadonlyMap<string, SpotValue>): Omit<Spot
     value += piece.value;
     if (piece.problem !== undefined) problems.push(piece.problem);
   };
-  // A word ends with a space, and a comment begins a word only.
-  while (rest !== '' && !/^[\s;]/.test(rest) && !(value === '' && rest === text && rest.startsWith('#'))) {
+  // A word ends with a space; a comment begins after one only.
+  while (rest !== '' && !/^[\s;]/.test(rest)) {
     const [whole, inner] = SINGLE.exec(rest) ?? [];
     const [quoted, content] = DOUBLE.exec(rest) ?? [];
     const [plain] = PLAIN.exec(rest) ?? [];

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { checkSettings, loadSettings, type Settings } from '../../lib/settings.js';
+import { readSecret } from '../../lib/secrets.js';
+import { checkSettings, loadSettings, withoutSecrets, type Settings } from '../../lib/settings.js';
 import { temporaryFolder } from '../fakes/temporary-folder.js';
 
 const invalid = (message: RegExp): Error =>
@@ -98,5 +99,69 @@ describe('settings', () => {
     await expect(loadSettings(file)).rejects.toThrow(
       invalid(/settings\.json: unknown key "detail"; did you mean "details"/),
     );
+  });
+
+  describe('of HDFS', () => {
+    const storage = {
+      type: 'webhdfs' as const,
+      nameNodes: ['https://nn1:9871'],
+      token: { file: 'token' },
+      headers: { Authorization: 'Basic secret', 'X-XSRF-HEADER': { env: 'XSRF' } },
+      tls: { ca: 'ca.pem', key: '/abs/key.pem', passphrase: 'hidden' },
+    };
+
+    it('have paths of this machine relative to the file, and of HDFS as they are', () => {
+      expect(checkSettings({ storage }, { base: '/etc/oa' }).storage).toMatchObject({
+        root: '/user/spot',
+        token: { file: '/etc/oa/token' },
+        tls: { ca: '/etc/oa/ca.pem', key: '/abs/key.pem' },
+      });
+    });
+
+    it.each([
+      [{ ...storage, tokn: 'x' }, /unknown key "storage\.tokn"; did you mean "token"\?/],
+      [
+        { ...storage, token: { envv: 'x' } },
+        /storage\.token: expected a text, \{"env": "NAME"\} or \{"file": "PATH"\}/,
+      ],
+      [{ ...storage, nameNodes: ['nn1:9870'] }, /storage\.nameNodes\[0\]: expected a URL such as/],
+      [{ ...storage, nameNodes: ['http://a', 'http://b', 'http://c'] }, /storage\.nameNodes: /],
+      [{ ...storage, root: 'spot' }, /storage\.root: expected an absolute path of HDFS/],
+      [{ ...storage, root: '/a:b' }, /storage\.root: expected an absolute path of HDFS/],
+      [{ ...storage, staging: { acl: ['impala:rwx'] } }, /storage\.staging\.acl\[0\]: expected user:impala:rwx/],
+      [{ ...storage, staging: { folder: '../x' } }, /storage\.staging\.folder: expected a folder name/],
+      [{ ...storage, staging: { mode: '999' } }, /storage\.staging\.mode: expected an octal mode/],
+    ])('are checked: %#', (wrong, message) => {
+      expect(() => checkSettings({ storage: wrong })).toThrow(invalid(message));
+    });
+
+    it('keep no secret that is written out in a copy', () => {
+      const copy = withoutSecrets(checkSettings({ storage: { ...storage, token: 'hidden' } }));
+      expect(JSON.stringify(copy)).not.toMatch(/hidden|secret/);
+      expect(copy.storage).toMatchObject({ headers: { 'X-XSRF-HEADER': { env: 'XSRF' } } });
+    });
+  });
+
+  describe('that are secrets', () => {
+    afterEach(() => delete process.env.SPOT_TEST_SECRET);
+
+    it('are read where they are', async () => {
+      process.env.SPOT_TEST_SECRET = 'from env';
+      writeFileSync(`${folder.path}/secret`, 'from file\n');
+      expect(await readSecret('plain', 'k')).toBe('plain');
+      expect(await readSecret({ env: 'SPOT_TEST_SECRET' }, 'k')).toBe('from env');
+      expect(await readSecret({ file: `${folder.path}/secret` }, 'k')).toBe('from file');
+    });
+
+    it('and missing name the key and the place', async () => {
+      await expect(readSecret({ env: 'SPOT_TEST_SECRET' }, 'storage.token')).rejects.toThrow(
+        invalid(/^storage\.token: expected a secret in the environment variable SPOT_TEST_SECRET/),
+      );
+      await expect(readSecret({ file: `${folder.path}/no` }, 'storage.token')).rejects.toThrow(
+        invalid(/^storage\.token: .*no such file/),
+      );
+      writeFileSync(`${folder.path}/empty`, '\n');
+      await expect(readSecret({ file: `${folder.path}/empty` }, 'k')).rejects.toThrow(invalid(/empty/));
+    });
   });
 });

@@ -1,9 +1,4 @@
-import {
-  fetchOperations,
-  placeOf,
-  placingOperations,
-  stagingOperation,
-} from '../../../lib/partitions/operations.js';
+import { fetchOperations, placeOf, placingOperations, stagingOperation } from '../../../lib/partitions/operations.js';
 import {
   holdsRows,
   journalFile,

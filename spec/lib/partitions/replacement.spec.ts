@@ -42,7 +42,8 @@ describe('the replacement of a partition', () => {
     const sql = 'SELECT tdate, count(*) AS n FROM dns_ingest_summary GROUP BY tdate ORDER BY tdate';
     return (await rowsOf(warehouse.engine, sql)).map(({ tdate, n }) => `${tdate as string} ${n as number}`);
   };
-  const open = (storage?: Storage) => openEmbeddedWarehouse({ root: temporary.path, tables, storage, runId: 'run-1' });
+  const open = (storage?: Storage) =>
+    openEmbeddedWarehouse({ root: temporary.path, tables, storage, runId: 'run-1' });
   const partitionOfFiles = async (...names: string[]) => {
     for (const name of names) await writeParquet(`${folder()}/${name}`, table.columns, generation('old'));
   };

@@ -1,10 +1,8 @@
 /** `doctor`: checks every configured component and says what to do about each that fails. */
-import { access, constants } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { parseDay } from '../../schemas/days.js';
 import { dnsScores } from '../../schemas/dns.js';
 import { confDifferences } from '../../schemas/dns-conf.js';
-import { asOaError, OaError } from '../../schemas/errors.js';
+import { asOaError } from '../../schemas/errors.js';
 import { readResults } from '../../streams/sources/read-results.js';
 import { loadDnsLookups } from '../dns-lookups.js';
 import { loadGeolocation } from '../lookups/geo-ranges.js';
@@ -14,8 +12,8 @@ import { loadDnsConf, openWarehouse, type OpenWarehouse } from '../open-warehous
 import { loadReputation } from '../reputation/load-reputation.js';
 import { checkTable } from '../partitions/align.js';
 import type { FullSettings } from '../settings.js';
-import { localStorage } from '../storage/local.js';
 import { parse, settingsOf } from './arguments.js';
+import { spotConfChecks, storageChecks } from './doctor-storage.js';
 import type { Command } from './main.js';
 import { jsonText, printable } from './terminal.js';
 
@@ -26,13 +24,19 @@ export interface Finding {
   readonly message: string;
 }
 
-interface Check {
+/** @internal */
+export interface Check {
   readonly name: string;
   /** What to do when it fails. */
   readonly remedy: string;
+  /** Whether what needs the warehouse is not worth looking at when this fails. */
+  readonly isStorage?: true;
   /** @returns what was found; a message that begins with `note: ` is a note */
   run(): Promise<string>;
 }
+
+/** What needs the warehouse, when its storage does not work. */
+class NotLookedAt extends Error {}
 
 export const doctor: Command = {
   help: `doctor [-d YYYYMMDD] [--json]
@@ -54,25 +58,41 @@ checks every configured component and says what to do about each that fails`,
 };
 
 export async function examine(settings: FullSettings, date?: string): Promise<Finding[]> {
+  const patient = withoutPatience(settings);
   let opened: Promise<OpenWarehouse> | undefined;
-  const warehouse = () => (opened ??= openWarehouse(settings, { layout: null }));
+  let storageFails = false;
+  const warehouse = async () => {
+    if (storageFails) throw new NotLookedAt('the storage does not work');
+    return (opened ??= openWarehouse(patient, { layout: null }));
+  };
   const findings: Finding[] = [];
   try {
-    for (const { name, remedy, run } of checks(settings, date, warehouse))
-      findings.push(await finding(name, remedy, run));
+    for (const check of checks(patient, date, warehouse)) {
+      const found = await finding(check);
+      findings.push(found);
+      if (check.isStorage && found.state === 'fail') storageFails = true;
+    }
   } finally {
     await (await opened?.catch(() => undefined))?.close();
   }
   return findings;
 }
 
-async function finding(check: string, remedy: string, run: () => Promise<string>): Promise<Finding> {
+/** Somebody waits for the answer, and what fails is to be seen. */
+function withoutPatience(settings: FullSettings): FullSettings {
+  const { storage } = settings;
+  if (storage.type === 'local') return settings;
+  return { ...settings, storage: { ...storage, retry: { ...storage.retry, attempts: 2, base: 200 } } };
+}
+
+async function finding({ name: check, remedy, run }: Check): Promise<Finding> {
   try {
     const found = await run();
     return found.startsWith('note: ')
       ? { check, state: 'note', message: found.slice(6) }
       : { check, state: 'ok', message: found };
   } catch (thrown) {
+    if (thrown instanceof NotLookedAt) return { check, state: 'note', message: `not looked at: ${thrown.message}` };
     const error = asOaError(thrown);
     return { check, state: 'fail', message: `${error.code}: ${error.message}. ${remedy}` };
   }
@@ -85,11 +105,8 @@ function checks(settings: FullSettings, date: string | undefined, warehouse: () 
       remedy: 'Install Node.js 20 or newer.',
       run: () => Promise.resolve(`Node.js ${process.versions.node}`),
     },
-    {
-      name: 'storage',
-      remedy: 'Set storage.root (or --data) to a folder that this user can read and write.',
-      run: () => folder(settings.storage.root),
-    },
+    ...spotConfChecks(settings),
+    ...storageChecks(settings.storage),
     {
       name: 'engine',
       remedy:
@@ -177,20 +194,6 @@ function checks(settings: FullSettings, date: string | undefined, warehouse: () 
       },
     },
   ];
-}
-
-/** The folder, or the place where it will be made. */
-async function folder(path: string): Promise<string> {
-  const found = await localStorage().stat(path);
-  if (found === null) {
-    if (dirname(path) !== path) await folder(dirname(path));
-    return `note: ${path} does not exist yet; the first run makes it`;
-  }
-  if (!found.isFolder) throw new OaError('STORAGE_FAILED', `${path}: a file stands where a folder is expected`);
-  await access(path, constants.R_OK | constants.W_OK | constants.X_OK).catch((error: unknown) => {
-    throw asOaError(error, 'STORAGE_FAILED', path);
-  });
-  return path;
 }
 
 async function tables(open: () => Promise<OpenWarehouse>): Promise<string> {

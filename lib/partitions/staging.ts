@@ -86,7 +86,8 @@ export class Staging {
   /** At the end of the run. What somebody still needs stays for the next one to sweep. */
   close(): Promise<void> {
     return this.#next(async () => {
-      if (this.#users === 0) await this.#storage.delete(this.#folder);
+      if (this.#users > 0 || (await this.#storage.stat(this.#folder)) === null) return;
+      await this.#storage.delete(this.#folder);
     });
   }
 

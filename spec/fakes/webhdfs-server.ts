@@ -41,6 +41,7 @@ interface Planned {
   readonly operation: string;
   readonly fault: Fault;
   readonly server: RegExp;
+  readonly path: RegExp;
   times: number;
 }
 
@@ -70,8 +71,8 @@ export class FakeWebHdfs {
   readonly #planned: Planned[] = [];
 
   /** Plans a fault for the next requests of an operation. */
-  fail(operation: string, fault: Fault, { times = 1, server = /./ } = {}): void {
-    this.#planned.push({ operation, fault, times, server });
+  fail(operation: string, fault: Fault, { times = 1, server = /./, path = /./ } = {}): void {
+    this.#planned.push({ operation, fault, times, server, path });
   }
 
   /** URLs of the NameNodes. */
@@ -139,9 +140,9 @@ export class FakeWebHdfs {
     }
   }
 
-  #faultOf({ operation, server }: Asked): Fault | undefined {
+  #faultOf({ operation, server, path }: Asked): Fault | undefined {
     const found = this.#planned.find(
-      (one) => one.operation === operation && one.server.test(server) && one.times > 0,
+      (one) => one.operation === operation && one.server.test(server) && one.path.test(path) && one.times > 0,
     );
     if (found) found.times -= 1;
     return found?.fault;
@@ -202,6 +203,9 @@ export class FakeWebHdfs {
         return null;
       case 'MODIFYACLENTRIES':
         files.get(path).acl.push(...query.get('aclspec')!.split(','));
+        return null;
+      case 'CHECKACCESS':
+        files.get(path);
         return null;
       case 'GETACLSTATUS':
         return { AclStatus: { owner: 'hdfs', group: 'supergroup', stickyBit: false, entries: files.get(path).acl } };

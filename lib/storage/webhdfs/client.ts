@@ -162,6 +162,31 @@ export class WebHdfs {
     return (json as { AclStatus: AclStatus }).AclStatus;
   }
 
+  /**
+   * Asks whether the user may do something.
+   * @param action what: `rwx`, `r--`, `-wx` …
+   * @throws {OaError} `PERMISSION_DENIED`, `FILE_NOT_FOUND`
+   */
+  async checkAccess(path: string, action: string, { signal }: OperationOptions = {}): Promise<void> {
+    const parameters = { fsaction: action };
+    await this.#ask({ method: 'GET', operation: 'CHECKACCESS', path, parameters, signal });
+  }
+
+  /**
+   * The DataNode that would take a new file; nothing is made. `null` where the server takes the bytes itself (HttpFS).
+   * @returns `name` as HDFS has it, and where it is connected to, which the host map may say
+   */
+  async dataNodeFor(
+    path: string,
+    { signal }: OperationOptions = {},
+  ): Promise<{ name: string; hostname: string; port: number } | null> {
+    encodePath(path);
+    const question: Question = { method: 'PUT', operation: 'CREATE', path, parameters: { overwrite: false }, signal };
+    const { retry } = this.#nameNodes.settings;
+    const { dataNode, target } = await persist(retry, signal, () => this.#nameNodes.locate(question));
+    return dataNode ? { name: dataNode.name, hostname: target.hostname, port: target.port } : null;
+  }
+
   /** Files, folders and bytes of a whole tree, with its quotas. */
   async contentSummary(path: string, { signal }: OperationOptions = {}): Promise<ContentSummary> {
     const { json } = await this.#ask({ method: 'GET', operation: 'GETCONTENTSUMMARY', path, signal });

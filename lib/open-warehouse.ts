@@ -21,6 +21,8 @@ export interface OpenWarehouseOptions {
   /** Name of the run's own folder in the staging folder. @default random */
   readonly runId?: string;
   readonly onWarning?: (warning: { code: string; message: string }) => void;
+  /** Ends what is under way in a storage on other machines, but for what changes something. */
+  readonly signal?: AbortSignal;
   /** Told before files are fetched for the engine from a storage on other machines. */
   readonly onFetch?: (fetch: Fetch) => void;
 }
@@ -41,7 +43,7 @@ export async function openWarehouse(
   const tables = options.tables ?? Object.values(DNS_TABLES);
   const { threads, memoryLimit, tempDirectory } = checked.engine;
   const { layout = defaultLayout(checked) } = options;
-  const { place, undo } = await placeOf(checked.storage, tempDirectory);
+  const { place, undo } = await placeOf(checked.storage, { tempDirectory, signal: options.signal });
   try {
     return await openEmbeddedWarehouse({
       ...options,
@@ -63,10 +65,13 @@ export async function openWarehouse(
 type Place = Pick<EmbeddedWarehouseOptions, 'root' | 'storage' | 'fetchInto' | 'staging' | 'locate' | 'onClose'>;
 
 /** The storage of the settings; one on other machines needs a folder of this one for what the engine reads. */
-async function placeOf(settings: StorageSettings, tempDirectory = tmpdir()) {
+async function placeOf(
+  settings: StorageSettings,
+  { tempDirectory = tmpdir(), signal }: { tempDirectory?: string; signal?: AbortSignal },
+) {
   const { root } = settings;
   if (settings.type === 'local') return { place: { root } as Place, undo: () => Promise.resolve() };
-  const storage = await openWebHdfs(settings);
+  const storage = await openWebHdfs(settings, signal);
   const local = localStorage();
   const { nameNodes, staging = {} } = settings;
   const fetchInto = await makeOwnFolder(tempDirectory);

@@ -165,6 +165,7 @@ export async function runOa(pipeline: OaPipeline, options: OaOptions): Promise<R
     runId: base.runId,
     onWarning,
     onFetch: options.onFetch,
+    signal,
   });
   try {
     const path = lockPath(pipeline, base);

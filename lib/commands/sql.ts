@@ -25,7 +25,10 @@ runs a query; -d reads that day's partitions only; --views prints CREATE VIEW st
     if ((query === undefined) === !values.views)
       throw new OaError('USAGE', 'sql: expected one statement in quotes, or --views');
     const day = values.date === undefined ? undefined : parseDay(values.date);
-    const warehouse = await openWarehouse(await settingsOf(values), { onFetch: logFetch(console) });
+    const warehouse = await openWarehouse(await settingsOf(values), {
+      onFetch: logFetch(console),
+      signal: console.signal,
+    });
     try {
       if (query === undefined) return { output: await warehouse.views() };
       const rows: Row[] = [];

@@ -5,12 +5,16 @@ import { readSecret } from '../secrets.js';
 import { hadoopUser } from './hadoop-user.js';
 import type { WebHdfsSettings } from './storage-settings.js';
 import { webHdfsStorage, type WebHdfsStorage } from './webhdfs.js';
+import type { WebHdfsOptions } from './webhdfs/options.js';
 
-/** @throws {OaError} `SETTINGS_INVALID` for a secret or certificate that is not there */
-export async function openWebHdfs(settings: WebHdfsSettings): Promise<WebHdfsStorage> {
+/**
+ * @param end @see webHdfsStorage
+ * @throws {OaError} `SETTINGS_INVALID` for a secret or certificate that is not there
+ */
+export async function openWebHdfs(settings: WebHdfsSettings, end?: AbortSignal): Promise<WebHdfsStorage> {
   const { token, headers, tls, nameNodes, user, doas, hostMap, httpFs, timeouts, retry } = settings;
   const { blockSize, replication, permission } = settings;
-  return webHdfsStorage({
+  const options: WebHdfsOptions = {
     nameNodes,
     user: user ?? hadoopUser(),
     doas,
@@ -31,7 +35,8 @@ export async function openWebHdfs(settings: WebHdfsSettings): Promise<WebHdfsSto
       verify: tls.verify,
       allowPlainDataNodes: tls.allowPlainDataNodes,
     },
-  });
+  };
+  return webHdfsStorage(options, end);
 }
 
 /**

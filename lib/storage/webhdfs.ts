@@ -12,13 +12,24 @@ export interface WebHdfsStorage extends Storage {
   readonly client: WebHdfs;
 }
 
-/** @throws {OaError} `SETTINGS_INVALID` */
-export function webHdfsStorage(options: WebHdfsOptions): WebHdfsStorage {
+/** What is looked at after the end, to undo things, milliseconds. */
+const GRACE = 30_000;
+
+/**
+ * @param end ends every reading, listing and look under way, and every wait in it. What changes something goes on, for
+ * its outcome would be unknown; and what is looked at afterwards has half a minute.
+ * @throws {OaError} `SETTINGS_INVALID`
+ */
+export function webHdfsStorage(options: WebHdfsOptions, end?: AbortSignal): WebHdfsStorage {
   const client = new WebHdfs(options);
+  const signalFor = (own?: AbortSignal) => {
+    const limit = end?.aborted ? AbortSignal.timeout(GRACE) : end;
+    return limit && own ? AbortSignal.any([limit, own]) : (limit ?? own);
+  };
   return {
     client,
     name: client.name,
-    open: (path, range) => client.open(path, range),
+    open: (path, { start, signal } = {}) => client.open(path, { start, signal: signalFor(signal) }),
     create: (path) => client.create(path),
     createExclusive: async (path, text) => {
       const file = client.create(path, { overwrite: false });
@@ -36,10 +47,10 @@ export function webHdfsStorage(options: WebHdfsOptions): WebHdfsStorage {
       }
     },
     delete: async (path) => void (await client.delete(path, { recursive: true })),
-    list: (path) => list(client, path),
+    list: (path) => list(client, path, signalFor()),
     stat: async (path) => {
       try {
-        return fileStatus(await client.stat(path));
+        return fileStatus(await client.stat(path, { signal: signalFor() }));
       } catch (error) {
         if (isMissing(error)) return null;
         throw error;
@@ -49,10 +60,10 @@ export function webHdfsStorage(options: WebHdfsOptions): WebHdfsStorage {
   };
 }
 
-async function list(client: WebHdfs, path: string): Promise<FileStatus[]> {
+async function list(client: WebHdfs, path: string, signal?: AbortSignal): Promise<FileStatus[]> {
   let found: HdfsFileStatus[];
   try {
-    found = await client.list(path);
+    found = await client.list(path, { signal });
   } catch (error) {
     if (isMissing(error)) return [];
     throw error;

@@ -1,4 +1,4 @@
-// `npm run test:cluster`: against a real HDFS, which each file starts for itself.
+// `npm run test:cluster`: against a real HDFS; each file starts its own.
 import base from './jest.config.js';
 
 export default {

@@ -3,6 +3,8 @@ import { createServer } from 'node:net';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
+import { SUPERUSER } from './hadoop.js';
+import { KEY_STORE } from './key-store.js';
 
 export type NameNodeId = 'nn1' | 'nn2';
 export type DataNodeId = 'dn1' | 'dn2';
@@ -12,13 +14,23 @@ type Properties = Readonly<Record<string, string | number | boolean>>;
 export interface NameNodePorts {
   readonly rpc: number;
   readonly http: number;
+  readonly https: number;
 }
 
 export interface DataNodePorts {
   readonly data: number;
   readonly http: number;
+  readonly https: number;
   readonly ipc: number;
   readonly proxy: number;
+}
+
+export interface Layout {
+  readonly folder: string;
+  readonly nameNodes: ReadonlyMap<NameNodeId, NameNodePorts>;
+  readonly dataNodes: ReadonlyMap<DataNodeId, DataNodePorts>;
+  /** Port of the HttpFS, if there is one. */
+  readonly httpFs: number | undefined;
 }
 
 const NAME_SERVICE = 'ns';
@@ -48,13 +60,14 @@ const isFree = (port: number) =>
 const hostPort = (port: number) => `${HOST}:${port}`;
 
 /** Without high availability the same properties stand without the NameNode's id. */
-function nameNodeProperties(folder: string, nameNodes: ReadonlyMap<NameNodeId, NameNodePorts>): Properties {
+function nameNodeProperties({ folder, nameNodes }: Layout): Properties {
   const isHa = nameNodes.size > 1;
-  const each = [...nameNodes].map(([id, { rpc, http }]) => {
+  const each = [...nameNodes].map(([id, { rpc, http, https }]) => {
     const suffix = isHa ? `.${NAME_SERVICE}.${id}` : '';
     return {
       [`dfs.namenode.rpc-address${suffix}`]: hostPort(rpc),
       [`dfs.namenode.http-address${suffix}`]: hostPort(http),
+      [`dfs.namenode.https-address${suffix}`]: hostPort(https),
       [`dfs.namenode.name.dir${suffix}`]: `file://${folder}/${id}`,
     };
   });
@@ -76,6 +89,7 @@ function nameNodeProperties(folder: string, nameNodes: ReadonlyMap<NameNodeId, N
 
 const HDFS: Properties = {
   'dfs.namenode.datanode.registration.ip-hostname-check': false,
+  'dfs.http.policy': 'HTTP_AND_HTTPS',
   // Small blocks: a test of some megabytes has many.
   'dfs.blocksize': '1m',
   'dfs.namenode.fs-limits.min-block-size': 4096,
@@ -108,26 +122,39 @@ const xml = (properties: Properties) =>
     .map(([name, value]) => `<property><name>${name}</name><value>${escaped(String(value))}</value></property>\n`)
     .join('')}</configuration>\n`;
 
-/** Writes `conf` and the folders that the servers look for. */
-export async function writeConfiguration(
-  folder: string,
-  { nameNodes, replication }: { nameNodes: ReadonlyMap<NameNodeId, NameNodePorts>; replication: number },
-): Promise<void> {
+/** Writes `conf`, and makes the folders that the servers look for. */
+export async function writeConfiguration(layout: Layout): Promise<void> {
+  const { folder, nameNodes, dataNodes, httpFs = 0 } = layout;
+  const isHa = nameNodes.size > 1;
   const core: Properties = {
-    'fs.defaultFS': nameNodes.size > 1 ? `hdfs://${NAME_SERVICE}` : `hdfs://${hostPort(nameNodes.get('nn1')!.rpc)}`,
-    'hadoop.tmp.dir': join(folder, 'tmp'),
-    // `svc` may act for alice and bob; `spot` for all, as engines on top of HDFS do.
+    'fs.defaultFS': isHa ? `hdfs://${NAME_SERVICE}` : `hdfs://${hostPort(nameNodes.get('nn1')!.rpc)}`,
+    'hadoop.tmp.dir': join(folder, 'temp'),
+    // `svc` may act for alice and bob; the others for all, as HttpFS and engines on top of HDFS do.
     'hadoop.proxyuser.svc.hosts': '*',
     'hadoop.proxyuser.svc.users': 'alice,bob',
     'hadoop.proxyuser.spot.hosts': '*',
     'hadoop.proxyuser.spot.users': '*',
+    [`hadoop.proxyuser.${SUPERUSER}.hosts`]: '*',
+    [`hadoop.proxyuser.${SUPERUSER}.users`]: '*',
+  };
+  const secure: Properties = {
+    'ssl.server.keystore.location': join(folder, KEY_STORE.file),
+    'ssl.server.keystore.type': KEY_STORE.type,
+    'ssl.server.keystore.password': KEY_STORE.password,
+    'ssl.server.keystore.keypassword': KEY_STORE.password,
+  };
+  const gateway: Properties = {
+    'httpfs.http.hostname': HOST,
+    'httpfs.http.port': httpFs,
+    'httpfs.hadoop.config.dir': join(folder, 'conf'),
   };
   // Hadoop's servers exit without these, which the Maven jars lack.
-  for (const path of ['conf', 'web/webapps/hdfs', 'web/webapps/datanode', 'logs', 'tmp'])
+  for (const path of ['conf', 'web/webapps/hdfs', 'web/webapps/datanode', 'log', 'temp'])
     await mkdir(join(folder, path), { recursive: true });
-  const hdfs = { ...HDFS, ...nameNodeProperties(folder, nameNodes), 'dfs.replication': replication };
-  await writeFile(join(folder, 'conf/core-site.xml'), xml(core));
-  await writeFile(join(folder, 'conf/hdfs-site.xml'), xml(hdfs));
+  const hdfs = { ...HDFS, ...nameNodeProperties(layout), 'dfs.replication': dataNodes.size };
+  const files = { 'core-site': core, 'hdfs-site': hdfs, 'ssl-server': secure, 'httpfs-site': gateway };
+  for (const [name, properties] of Object.entries(files))
+    await writeFile(join(folder, 'conf', `${name}.xml`), xml(properties));
   await writeFile(join(folder, 'conf/log4j.properties'), LOG4J);
 }
 
@@ -137,6 +164,7 @@ export function dataNodeOptions(folder: string, id: DataNodeId, ports: DataNodeP
     'dfs.datanode.data.dir': `file://${folder}/${id}`,
     'dfs.datanode.address': hostPort(ports.data),
     'dfs.datanode.http.address': hostPort(ports.http),
+    'dfs.datanode.https.address': hostPort(ports.https),
     'dfs.datanode.ipc.address': hostPort(ports.ipc),
     'dfs.datanode.http.internal-proxy.port': ports.proxy,
     // The host in the Location of redirects.

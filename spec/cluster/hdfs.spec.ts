@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
 import { createInterface } from 'node:readline/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { packageFile } from '../../lib/package-root.js';
 import { temporaryFolder } from '../fakes/temporary-folder.js';
+import { FETCH_MILLISECONDS } from './cluster.js';
 import { Daemons } from './daemons.js';
 import { findJava, hadoopJars } from './jars.js';
 import { startHdfs } from './hdfs.js';
@@ -37,42 +37,36 @@ async function processesWith(text: string): Promise<string[]> {
 describe('startHdfs', () => {
   const temporary = temporaryFolder();
 
-  it('stops what it started, and leaves no files', async () => {
-    const hdfs = await startHdfs({ nameNodes: 1 });
-    const url = hdfs.nameNodes[0]!;
-    expect(await answers(url)).toBe(true);
-    await hdfs.stop();
-    expect(await answers(url)).toBe(false);
-    expect(existsSync(hdfs.folder)).toBe(false);
-    expect(await processesWith(hdfs.folder)).toEqual([]);
-    await hdfs.stop();
-  });
+  // Not by three processes at once.
+  beforeAll(async () => void (await hadoopJars()), FETCH_MILLISECONDS);
 
-  it.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)(
-    '`npm run cluster` ended by %s ends its servers',
-    async (signal) => {
-      const program = packageFile('dist/spec/cluster/start.js');
-      const env = { ...process.env, TMPDIR: temporary.path };
-      const child = spawn(process.execPath, [program, '--name-nodes', '1'], {
-        env,
-        stdio: ['ignore', 'pipe', 'inherit'],
-      });
-      const [line] = (await once(createInterface(child.stdout!), 'line')) as [string];
-      expect(line).toMatch(/^HDFS_URL=http:\/\/127\.0\.0\.1:\d+$/);
-      const url = line.slice('HDFS_URL='.length);
-      expect(await answers(url)).toBe(true);
-      const gone = once(child, 'exit');
-      child.kill(signal);
-      await gone;
-      await until(async () => !(await answers(url)));
-      await until(async () => (await readdir(temporary.path)).length === 0);
-      expect(await processesWith(temporary.path)).toEqual([]);
-    },
-  );
+  async function startAndEnd(signal: 'SIGINT' | 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    const folder = `${temporary.path}/${signal}`;
+    await mkdir(folder);
+    const child = spawn(process.execPath, [packageFile('dist/spec/cluster/start.js'), '--name-nodes', '1'], {
+      env: { ...process.env, TMPDIR: folder },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [line] = (await once(createInterface(child.stdout!), 'line')) as [string];
+    expect(line).toMatch(/^HDFS_URL=http:\/\/127\.0\.0\.1:\d+$/);
+    const url = line.slice('HDFS_URL='.length);
+    expect(await answers(url)).toBe(true);
+    expect((await processesWith(folder)).length).toBeGreaterThan(2);
+    const gone = once(child, 'exit');
+    child.kill(signal);
+    await gone;
+    await until(async () => !(await answers(url)));
+    await until(async () => (await readdir(folder)).length === 0);
+    expect(await processesWith(folder)).toEqual([]);
+  }
+
+  it('leaves no process and no file, however `npm run cluster` is ended', async () => {
+    await Promise.all((['SIGINT', 'SIGTERM', 'SIGKILL'] as const).map(startAndEnd));
+  });
 
   it('says what Java said when a server does not start', async () => {
     const cache = `${temporary.path}/spot-dns-oa`;
-    await mkdir(`${cache}/hdfs-3.4.2`, { recursive: true });
+    await mkdir(`${cache}/hadoop-3.4.2`, { recursive: true });
     const env = { ...process.env, XDG_CACHE_HOME: temporary.path };
     await expect(startHdfs({ env })).rejects.toThrow(/NameNode .*-format.* failed[^]*ClassNotFoundException/);
   });
@@ -93,6 +87,7 @@ describe('the processes of a cluster', () => {
     const daemons = new Daemons(temporary.path);
     daemons.start('one', `${temporary.path}/missing`, [], process.env);
     await until(() => !daemons.isRunning('one'));
+    await daemons.stop();
     await daemons.stop();
   });
 });

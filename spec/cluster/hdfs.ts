@@ -2,42 +2,40 @@
  * A real HDFS on this machine: Hadoop from Maven Central with WebHDFS, one NameNode or two (one active, one standby),
  * one DataNode or two, all on free ports of the loopback. Needs Java 17, and Maven for the first start.
  */
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
-import { text } from 'node:stream/consumers';
+import type { Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import {
   dataNodeOptions,
   freePorts,
   writeConfiguration,
   type DataNodeId,
-  type DataNodePorts,
+  type Layout,
   type NameNodeId,
-  type NameNodePorts,
 } from './configuration.js';
 import { Daemons } from './daemons.js';
+import { Hadoop, SUPERUSER } from './hadoop.js';
 import { findJava, hadoopJars } from './jars.js';
-import { nameNodesOf, nameNodeState, type NameNodeState } from './jmx.js';
+import { httpFsAnswers, nameNodesOf, nameNodeState, type NameNodeState } from './jmx.js';
+import { CERTIFICATE, makeKeyStore } from './key-store.js';
 
-const run = promisify(execFile);
-
-export type ServerId = NameNodeId | DataNodeId;
+export type ServerId = NameNodeId | DataNodeId | 'httpfs';
 
 export interface HdfsOptions {
   /** Two: high availability, `nn1` is active. Default 2. */
   readonly nameNodes?: 1 | 2;
   /** Default 1. Replication is the same number. */
   readonly dataNodes?: 1 | 2;
+  /** Whether an HttpFS is there as well. Default no. */
+  readonly httpFs?: boolean;
   /** Where `java`, `mvn` and the cache are looked for. @default this process's */
   readonly env?: NodeJS.ProcessEnv;
 }
 
 const NAME_NODE = 'org.apache.hadoop.hdfs.server.namenode.NameNode';
+const HTTP_FS = 'org.apache.hadoop.fs.http.server.HttpFSServerWebServer';
 const DATA_NODE = 'org.apache.hadoop.hdfs.server.datanode.DataNode';
 const DFS_ADMIN = 'org.apache.hadoop.hdfs.tools.DFSAdmin';
 const HA_ADMIN = 'org.apache.hadoop.hdfs.tools.DFSHAAdmin';
@@ -46,27 +44,23 @@ const FS_SHELL = 'org.apache.hadoop.fs.FsShell';
 const READY_MILLISECONDS = 60_000;
 const POLL_MILLISECONDS = 100;
 
-/** Whoever starts the servers, their superuser has this name. */
-const SUPERUSER = 'hdfs';
-
-export async function startHdfs({ nameNodes = 2, dataNodes = 1, env }: HdfsOptions = {}): Promise<Hdfs> {
+export async function startHdfs({ nameNodes = 2, dataNodes = 1, httpFs, env }: HdfsOptions = {}): Promise<Hdfs> {
   const [java, jars] = [await findJava(env), await hadoopJars(env)];
-  const ports = await freePorts(2 * nameNodes + 4 * dataNodes);
+  const ports = await freePorts(3 * nameNodes + 5 * dataNodes + 1);
   const port = () => ports.pop()!;
-  const layout: Layout = {
-    java,
-    jars,
-    folder: await mkdtemp(join(tmpdir(), 'spot-dns-oa-hdfs-')),
+  const folder = await mkdtemp(join(tmpdir(), 'spot-dns-oa-hdfs-'));
+  const hdfs = new Hdfs(new Hadoop(java, jars, folder), {
+    folder,
     nameNodes: new Map(
-      (['nn1', 'nn2'] as const).slice(0, nameNodes).map((id) => [id, { rpc: port(), http: port() }]),
+      (['nn1', 'nn2'] as const).slice(0, nameNodes).map((id) => [id, { rpc: port(), http: port(), https: port() }]),
     ),
     dataNodes: new Map(
       (['dn1', 'dn2'] as const)
         .slice(0, dataNodes)
-        .map((id) => [id, { data: port(), http: port(), ipc: port(), proxy: port() }]),
+        .map((id) => [id, { data: port(), http: port(), https: port(), ipc: port(), proxy: port() }]),
     ),
-  };
-  const hdfs = new Hdfs(layout);
+    httpFs: httpFs ? port() : undefined,
+  });
   try {
     await hdfs.startAll();
   } catch (error) {
@@ -76,45 +70,50 @@ export async function startHdfs({ nameNodes = 2, dataNodes = 1, env }: HdfsOptio
   return hdfs;
 }
 
-interface Layout {
-  readonly java: string;
-  readonly jars: string;
-  readonly folder: string;
-  readonly nameNodes: ReadonlyMap<NameNodeId, NameNodePorts>;
-  readonly dataNodes: ReadonlyMap<DataNodeId, DataNodePorts>;
-}
-
 export class Hdfs {
   /** WebHDFS URLs, of `nn1` first. */
   readonly nameNodes: readonly string[];
+  /** The same with https; their certificate is `certificate()`. */
+  readonly secureNameNodes: readonly string[];
+  /** URL of the HttpFS. */
+  readonly httpFs: string | undefined;
   readonly user = SUPERUSER;
   /** Configuration, logs and data. */
   readonly folder: string;
   readonly #layout: Layout;
+  readonly #hadoop: Hadoop;
   readonly #daemons: Daemons;
 
   /** @internal use `startHdfs` */
-  constructor(layout: Layout) {
+  constructor(hadoop: Hadoop, layout: Layout) {
+    const ports = [...layout.nameNodes.values()];
+    this.#hadoop = hadoop;
     this.#layout = layout;
     this.folder = layout.folder;
     this.#daemons = new Daemons(layout.folder);
-    this.nameNodes = [...layout.nameNodes.values()].map(({ http }) => `http://127.0.0.1:${http}`);
+    this.nameNodes = ports.map(({ http }) => `http://127.0.0.1:${http}`);
+    this.secureNameNodes = ports.map(({ https }) => `https://127.0.0.1:${https}`);
+    this.httpFs = layout.httpFs === undefined ? undefined : `http://127.0.0.1:${layout.httpFs}`;
   }
 
   /** @internal */
   async startAll(): Promise<void> {
-    const { folder, nameNodes, dataNodes } = this.#layout;
-    await writeConfiguration(folder, { nameNodes, replication: dataNodes.size });
-    await this.#java(NAME_NODE, ...this.#identity('nn1'), '-format', '-force', '-nonInteractive');
+    const { folder, nameNodes, dataNodes, httpFs } = this.#layout;
+    await writeConfiguration(this.#layout);
+    await Promise.all([
+      makeKeyStore(this.#hadoop.java, folder),
+      this.#hadoop.run(NAME_NODE, ...this.#identity('nn1'), '-format', '-force', '-nonInteractive'),
+    ]);
     this.#start('nn1');
     for (const id of dataNodes.keys()) this.#start(id);
+    if (httpFs !== undefined) this.#start('httpfs');
     if (nameNodes.size === 2) {
       await this.#until('nn1 to answer', ['nn1'], async () => (await this.#state('nn1')) !== null);
-      await this.#java(NAME_NODE, ...this.#identity('nn2'), '-bootstrapStandby', '-force', '-nonInteractive');
+      await this.#hadoop.run(NAME_NODE, ...this.#identity('nn2'), '-bootstrapStandby', '-force', '-nonInteractive');
       this.#start('nn2');
       // The command asks the other one first.
       await this.#until('nn2 to answer', ['nn1', 'nn2'], async () => (await this.#state('nn2')) !== null);
-      await this.#java(HA_ADMIN, '-transitionToActive', 'nn1');
+      await this.#hadoop.run(HA_ADMIN, '-transitionToActive', 'nn1');
     }
     await this.#ready();
   }
@@ -142,8 +141,8 @@ export class Hdfs {
     const active = await this.active();
     const other = this.#runningNameNodes().find((id) => id !== active);
     if (other === undefined) throw new Error('A failover needs a second NameNode that runs');
-    if (active !== undefined) await this.#java(HA_ADMIN, '-failover', active, other);
-    else await this.#java(HA_ADMIN, '-transitionToActive', '--forceactive', other);
+    if (active !== undefined) await this.#hadoop.run(HA_ADMIN, '-failover', active, other);
+    else await this.#hadoop.run(HA_ADMIN, '-transitionToActive', '--forceactive', other);
     return other;
   }
 
@@ -151,27 +150,26 @@ export class Hdfs {
     await this.admin('-safemode', what);
   }
 
-  /** Space quota of a folder in bytes, all replicas counted; HDFS checks it when it allocates a block. */
-  async quota(path: string, bytes: number): Promise<void> {
-    await this.admin('-setSpaceQuota', String(bytes), path);
-  }
-
   /** `hdfs dfsadmin …`; gives its output. */
   admin(...options: string[]): Promise<string> {
-    return this.#java(DFS_ADMIN, ...options);
+    return this.#hadoop.run(DFS_ADMIN, ...options);
   }
 
   /** `hdfs dfs …`; gives its output. */
   shell(...options: string[]): Promise<string> {
-    return this.#java(FS_SHELL, ...options);
+    return this.#hadoop.run(FS_SHELL, ...options);
   }
 
   /** `hdfs dfs -cat path…`: the bytes as Hadoop's own client reads them, over RPC, one file after the other. */
   cat(...paths: string[]): Readable {
     // The shell would take these as a pattern.
     const literal = paths.map((path) => path.replace(/[\\*?[\]{}^]/g, '\\$&'));
-    const child = spawn(this.#layout.java, this.#options(FS_SHELL, '-cat', ...literal), { env: this.#environment() });
-    return Readable.from(outputOf(child), { objectMode: false });
+    return this.#hadoop.stream(FS_SHELL, '-cat', ...literal);
+  }
+
+  /** PEM; the servers with https have one and the same, which nobody has signed. */
+  certificate(): Promise<string> {
+    return readFile(join(this.folder, CERTIFICATE), 'utf8');
   }
 
   /** Ends all servers, and removes their files. */
@@ -184,48 +182,21 @@ export class Hdfs {
   }
 
   #start(id: ServerId): void {
-    const { folder, java, dataNodes } = this.#layout;
-    const options =
-      id === 'nn1' || id === 'nn2'
-        ? this.#options(NAME_NODE, ...this.#identity(id))
-        : this.#options(DATA_NODE, ...dataNodeOptions(folder, id, dataNodes.get(id)!));
-    this.#daemons.start(id, java, options, this.#environment());
+    const options = this.#hadoop.commandLine(...this.#program(id));
+    this.#daemons.start(id, this.#hadoop.java, options, this.#hadoop.environment);
+  }
+
+  /** Main class and options of a server. */
+  #program(id: ServerId): [string, ...string[]] {
+    const { folder, dataNodes } = this.#layout;
+    if (id === 'httpfs') return [HTTP_FS];
+    if (id === 'nn1' || id === 'nn2') return [NAME_NODE, ...this.#identity(id)];
+    return [DATA_NODE, ...dataNodeOptions(folder, id, dataNodes.get(id)!)];
   }
 
   /** With two NameNodes on one host neither can tell which of them it is. */
   #identity(id: NameNodeId): string[] {
     return this.#layout.nameNodes.size === 2 ? [`-Ddfs.ha.namenode.id=${id}`] : [];
-  }
-
-  #options(mainClass: string, ...options: string[]): string[] {
-    const { folder, jars } = this.#layout;
-    return [
-      // Without it every WebHDFS request ends in NoClassDefFoundError.
-      '--add-opens=java.base/java.lang=ALL-UNNAMED',
-      ...['-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Djava.net.preferIPv4Stack=true'],
-      `-Dhadoop.log.dir=${folder}/logs`,
-      `-Djava.io.tmpdir=${folder}/tmp`,
-      ...['-cp', `${folder}/conf:${folder}/web:${jars}/*`, mainClass],
-      ...options,
-    ];
-  }
-
-  #environment(): NodeJS.ProcessEnv {
-    // Java takes the encoding of its arguments from the locale.
-    return { PATH: process.env.PATH, LC_ALL: 'C.UTF-8', HADOOP_USER_NAME: SUPERUSER };
-  }
-
-  async #java(mainClass: string, ...options: string[]): Promise<string> {
-    try {
-      const { stdout } = await run(this.#layout.java, this.#options(mainClass, ...options), {
-        env: this.#environment(),
-      });
-      return stdout;
-    } catch (error) {
-      const { stdout, stderr } = error as { stdout: string; stderr: string };
-      const name = mainClass.slice(mainClass.lastIndexOf('.') + 1);
-      throw new Error(`${name} ${options.join(' ')} failed:\n${stdout}${stderr}`, { cause: error });
-    }
   }
 
   #state(id: NameNodeId): Promise<NameNodeState | null> {
@@ -236,15 +207,17 @@ export class Hdfs {
   async #ready(): Promise<void> {
     const dataNodes = [...this.#layout.dataNodes].filter(([id]) => this.#daemons.isRunning(id));
     const nameNodes = this.#runningNameNodes();
-    const check = async () => {
+    const servers: ServerId[] = [...nameNodes, ...dataNodes.map(([id]) => id)];
+    if (this.httpFs) servers.push('httpfs');
+    await this.#until('the servers to be ready', servers, async () => {
       const states = await Promise.all(nameNodes.map((id) => this.#state(id)));
       const inTouch = await Promise.all(dataNodes.map(([, { http }]) => nameNodesOf(http)));
       return (
+        (!this.httpFs || (await httpFsAnswers(this.httpFs))) &&
         inTouch.every((count) => count >= nameNodes.length) &&
         states.every((state) => state !== null && state.isOperational && state.liveDataNodes >= dataNodes.length)
       );
-    };
-    await this.#until('the servers to be ready', [...nameNodes, ...dataNodes.map(([id]) => id)], check);
+    });
   }
 
   async #until(what: string, servers: readonly ServerId[], check: () => Promise<boolean>): Promise<void> {
@@ -260,12 +233,4 @@ export class Hdfs {
       throw new Error(`HDFS: waiting for ${what}: ${why}. Last lines of the logs:\n${logs.join('\n')}`);
     }
   }
-}
-
-async function* outputOf(child: ChildProcess): AsyncGenerator<Buffer> {
-  const exit = once(child, 'exit');
-  const errors = text(child.stderr!);
-  yield* child.stdout as AsyncIterable<Buffer>;
-  const [status] = (await exit) as [number | null];
-  if (status !== 0) throw new Error(`hdfs dfs -cat ended with ${status}: ${await errors}`);
 }

@@ -11,6 +11,10 @@ const run = promisify(execFile);
 
 const HADOOP_VERSION = '3.4.2';
 const COPY = 'org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies';
+/** Each download is tried again; `-U` forgets what could not be found the last time. */
+const PATIENT = ['-U', '-Dmaven.wagon.http.retryHandler.count=5', '-Daether.connector.http.retryHandler.count=5'];
+/** What was fetched stays in Maven's own repository, so each call has less to do. */
+const MAVEN_TRIES = 3;
 const ADVICE = 'on Debian or Ubuntu: apt-get install openjdk-17-jre-headless maven';
 
 /** First line of `java -version`, or why it did not run. */
@@ -47,7 +51,7 @@ export async function findJava(env: NodeJS.ProcessEnv = process.env, folder = '/
 /** Folder with Hadoop's jars. The first call on a machine downloads 65 MB; the folder appears when it is complete. */
 export async function hadoopJars(env: NodeJS.ProcessEnv = process.env): Promise<string> {
   const cache = join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'spot-dns-oa');
-  const folder = join(cache, `hdfs-${HADOOP_VERSION}`);
+  const folder = join(cache, `hadoop-${HADOOP_VERSION}`);
   if (existsSync(folder)) return folder;
   await mkdir(cache, { recursive: true });
   const unfinished = await mkdtemp(`${folder}.`);
@@ -65,13 +69,17 @@ export async function hadoopJars(env: NodeJS.ProcessEnv = process.env): Promise<
 
 async function copyJars(folder: string, env: NodeJS.ProcessEnv): Promise<void> {
   const pom = packageFile('spec/cluster/pom.xml');
-  const options = ['-q', '-B', '-f', pom, COPY, `-DoutputDirectory=${folder}`, '-DincludeScope=runtime'];
-  try {
-    await run('mvn', options, { env, maxBuffer: 1 << 26 });
-  } catch (error) {
-    const { code, stdout = '', message } = error as NodeJS.ErrnoException & { stdout?: string };
-    if (code === 'ENOENT')
-      throw new Error(`The cluster tests need Maven, and there is no mvn (${ADVICE})`, { cause: error });
-    throw new Error(`Maven could not fetch Hadoop ${HADOOP_VERSION}: ${message}\n${stdout}`, { cause: error });
+  const options = ['-q', '-B', '-f', pom, COPY, `-DoutputDirectory=${folder}`, '-DincludeScope=runtime', ...PATIENT];
+  for (let tries = 1; ; tries++) {
+    try {
+      await run('mvn', options, { env, maxBuffer: 1 << 26 });
+      return;
+    } catch (error) {
+      const { code, stdout = '', message } = error as NodeJS.ErrnoException & { stdout?: string };
+      if (code === 'ENOENT')
+        throw new Error(`The cluster tests need Maven, and there is no mvn (${ADVICE})`, { cause: error });
+      if (tries < MAVEN_TRIES) continue;
+      throw new Error(`Maven could not fetch Hadoop ${HADOOP_VERSION}: ${message}\n${stdout}`, { cause: error });
+    }
   }
 }

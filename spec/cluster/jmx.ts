@@ -43,3 +43,13 @@ export async function nameNodesOf(port: number): Promise<number> {
   const actors = JSON.parse(String(info?.BPServiceActorInfo ?? '[]')) as Actor[];
   return actors.filter((actor) => actor.ActorState === 'RUNNING' && Number(actor.LastHeartbeat) <= 2).length;
 }
+
+/** HttpFS tells `/jmx` to administrators only. */
+export async function httpFsAnswers(url: string): Promise<boolean> {
+  try {
+    const signal = AbortSignal.timeout(ANSWER_MILLISECONDS);
+    return (await fetch(`${url}/webhdfs/v1/?op=GETHOMEDIRECTORY&user.name=anyone`, { signal })).ok;
+  } catch {
+    return false;
+  }
+}

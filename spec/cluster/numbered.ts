@@ -2,6 +2,7 @@
  * Content in which every eight bytes hold their own position, so that a byte lost, doubled or moved is seen at once,
  * whatever the size, and nothing has to be kept to compare with.
  */
+import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 
 const WORD = 8;
@@ -61,4 +62,10 @@ export async function checkNumbered(
     await happens();
   }
   return position;
+}
+
+export async function sha256(stream: AsyncIterable<Buffer>): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of stream) hash.update(chunk);
+  return hash.digest('hex');
 }

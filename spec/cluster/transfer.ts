@@ -1,7 +1,8 @@
 /**
  * One transfer in a process of its own, whose memory is then the transfer's: `transfer.js read|write PATH BYTES
- * NAMENODES USER`. Prints its highest resident memory before and after, in MB, as JSON.
+ * NAMENODES USER`. Prints its highest resident memory before and after, in MB, and the sha256 of what it read, as JSON.
  */
+import { createHash } from 'node:crypto';
 import { pipeline } from 'node:stream/promises';
 import { webHdfsStorage } from '../../lib/storage/webhdfs.js';
 import { checkNumbered, numberedStream } from './numbered.js';
@@ -19,9 +20,17 @@ await checkNumbered(numberedStream(20_000_000));
 await storage.list('/');
 const before = highestMB();
 
+const hash = createHash('sha256');
+async function* hashed(stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  for await (const chunk of stream) {
+    hash.update(chunk);
+    yield chunk;
+  }
+}
+
 if (direction === 'write') await pipeline(numberedStream(bytes), storage.create(path));
 else {
-  const length = await checkNumbered(storage.open(path));
+  const length = await checkNumbered(hashed(storage.open(path)));
   if (length !== bytes) throw new Error(`Expected ${bytes} bytes, read ${length}`);
 }
-process.stdout.write(JSON.stringify({ before, after: highestMB() }));
+process.stdout.write(JSON.stringify({ before, after: highestMB(), sha256: hash.digest('hex') }));

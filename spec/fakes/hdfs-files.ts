@@ -112,8 +112,14 @@ export class HdfsFiles {
     return true;
   }
 
-  /** @param options `undefined` answers a bare boolean, as old servers do */
-  rename(from: string, to: string, options: string | undefined): boolean {
+  /** @param options `undefined` answers a bare boolean, as HttpFS does; a folder that is there takes it in */
+  rename(from: string, target: string, options: string | undefined): boolean {
+    const isInto = options === undefined && this.nodes.get(target)?.kind === 'DIRECTORY';
+    const to = isInto ? target + from.slice(from.lastIndexOf('/')) : target;
+    return this.#rename(from, to, options);
+  }
+
+  #rename(from: string, to: string, options: string | undefined): boolean {
     const target = this.nodes.get(to);
     if (options === undefined) {
       if (!this.nodes.has(from) || !this.nodes.has(parentOf(to)) || target) return false;

@@ -1,6 +1,6 @@
 import { finished } from 'node:stream/promises';
 import { WebHdfs, type WebHdfsOptions } from '../../lib/hdfs2.js';
-import { startFakeWebHdfs, type FakeWebHdfs } from './webhdfs-server.js';
+import { startFakeWebHdfs, type FakeServers, type FakeWebHdfs } from './webhdfs-server.js';
 
 /** Retries without the waits of a real cluster. */
 export const FAST: WebHdfsOptions['retry'] = { attempts: 6, base: 1, cap: 4, total: 5_000 };
@@ -12,7 +12,7 @@ export interface FakeHdfs {
 }
 
 /** A new fake for each test of the file. */
-export function fakeHdfs(servers: { nameNodes?: number; dataNodes?: number } = {}): FakeHdfs {
+export function fakeHdfs(servers: FakeServers = {}): FakeHdfs {
   let fake: FakeWebHdfs | undefined;
   beforeEach(async () => {
     fake = await startFakeWebHdfs(servers);

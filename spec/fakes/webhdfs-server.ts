@@ -3,39 +3,13 @@
  * 3.4.2 and a switch for each of its faults.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer, Server as SecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { TlsOptions } from 'node:tls';
 import { HdfsFiles, Refused } from './hdfs-files.js';
+import type { Asked, Fault } from './webhdfs-faults.js';
 
 export type NameNodeState = 'active' | 'standby' | 'starting' | 'down';
-
-export interface Asked {
-  /** `nn1`, `nn2`, `dn1` … */
-  readonly server: string;
-  readonly method: string;
-  readonly operation: string;
-  /** Decoded. */
-  readonly path: string;
-  /** As it was sent, with the query. */
-  readonly url: string;
-  readonly query: URLSearchParams;
-  readonly headers: IncomingMessage['headers'];
-}
-
-/** What happens to one request. */
-export type Fault =
-  | { exception: string; message?: string; status?: number; javaClassName?: string }
-  /** Any body. */
-  | { status: number; body: string }
-  /** The connection ends without an answer; with `done` after the work. */
-  | { reset: true; done?: boolean }
-  /** No answer ever. */
-  | { stall: true }
-  /** So many bytes of a body, then the connection ends, or nothing comes any more, or the answer ends in order. */
-  | { after: number; then: 'reset' | 'stall' | 'end' }
-  /** So many bytes of an upload, then this. */
-  | { received: number; exception: string }
-  /** Sends to another place. */
-  | { location: string };
 
 interface Planned {
   readonly operation: string;
@@ -67,6 +41,8 @@ export class FakeWebHdfs {
   /** Bytes of bodies. */
   sent = 0;
   received = 0;
+  /** Connections that were begun, those too that no request came from. */
+  connections = 0;
   readonly #servers = new Map<string, Server>();
   readonly #planned: Planned[] = [];
 
@@ -80,16 +56,21 @@ export class FakeWebHdfs {
     return [...this.#servers.keys()].filter((name) => name.startsWith('nn')).map((name) => this.url(name));
   }
 
-  url(server: string): string {
-    return `http://127.0.0.1:${(this.#servers.get(server)!.address() as AddressInfo).port}`;
+  url(name: string): string {
+    const server = this.#servers.get(name)!;
+    const protocol = server instanceof SecureServer ? 'https' : 'http';
+    return `${protocol}://127.0.0.1:${(server.address() as AddressInfo).port}`;
   }
 
   operations(server = /./): string[] {
     return this.asked.filter((one) => server.test(one.server)).map(({ operation }) => operation);
   }
 
-  async listen(name: string): Promise<void> {
-    const server = createServer((request, response) => void this.#handle(name, request, response));
+  /** @param tls without it the server speaks plain HTTP */
+  async listen(name: string, tls?: TlsOptions): Promise<void> {
+    const handle = (request: IncomingMessage, response: ServerResponse) => void this.#handle(name, request, response);
+    const server = tls ? createSecureServer(tls, handle) : createServer(handle);
+    server.on('connection', () => (this.connections += 1));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     this.#servers.set(name, server);
     if (name.startsWith('nn')) this.state[name] = name === 'nn1' ? 'active' : 'standby';
@@ -189,7 +170,7 @@ export class FakeWebHdfs {
       case 'MKDIRS':
         return { boolean: files.mkdirs(path, query.get('permission') ?? undefined) };
       case 'RENAME': {
-        const options = query.get('renameoptions') ?? undefined;
+        const options = this.httpFs ? undefined : (query.get('renameoptions') ?? undefined);
         const boolean = files.rename(path, query.get('destination')!, options);
         return options === undefined ? { boolean } : null;
       }
@@ -248,10 +229,10 @@ export class FakeWebHdfs {
           : 'No active nodes contain this block';
       throw new Refused('IOException', `${what}. excludeDatanodes=${excluded.join()}`);
     }
-    const port = this.url(found).split(':').at(-1)!;
+    const [protocol, , port] = this.url(found).split(':');
     query.delete('noredirect');
     const encoded = path.replace(/[^\u0080-\u{10ffff}/=+;']/gu, (char) => encodeURIComponent(char));
-    return `http://${hostOf(found)}:${port}/webhdfs/v1${encoded}?${query.toString()}&namenoderpcaddress=ns`;
+    return `${protocol}://${hostOf(found)}:${port}/webhdfs/v1${encoded}?${query.toString()}&namenoderpcaddress=ns`;
   }
 
   async #dataNode(asked: Asked, request: IncomingMessage, response: ServerResponse, fault: Fault | undefined) {
@@ -339,10 +320,22 @@ function drained(response: ServerResponse): Promise<void> {
   });
 }
 
-/** @param options how many of each; the first NameNode is active, the second standby */
-export async function startFakeWebHdfs({ nameNodes = 1, dataNodes = 1 } = {}): Promise<FakeWebHdfs> {
+export interface FakeServers {
+  /** Default 1. The first one is active, the second standby. */
+  readonly nameNodes?: number;
+  /** Default 1. */
+  readonly dataNodes?: number;
+  /** Certificates by the server's name; one without speaks plain HTTP. */
+  readonly tls?: Readonly<Record<string, TlsOptions>>;
+}
+
+export async function startFakeWebHdfs({
+  nameNodes = 1,
+  dataNodes = 1,
+  tls = {},
+}: FakeServers = {}): Promise<FakeWebHdfs> {
   const fake = new FakeWebHdfs();
-  for (let i = 1; i <= nameNodes; i++) await fake.listen(`nn${i}`);
-  for (let i = 1; i <= dataNodes; i++) await fake.listen(`dn${i}`);
+  for (let i = 1; i <= nameNodes; i++) await fake.listen(`nn${i}`, tls[`nn${i}`]);
+  for (let i = 1; i <= dataNodes; i++) await fake.listen(`dn${i}`, tls[`dn${i}`]);
   return fake;
 }

@@ -4,7 +4,7 @@ import { askForBytes, FailedDataNodes } from './data-nodes.js';
 import { connectionFailure, failureAt } from './failures.js';
 import { NameNodes, type Answer, type Question } from './name-nodes.js';
 import type { WebHdfsOptions } from './options.js';
-import { encodePath, pathIn } from './paths.js';
+import { encodePath, hiddenBeside, pathIn } from './paths.js';
 import { HdfsReader, type OpenOptions } from './reader.js';
 import { persist } from './retry.js';
 import { checkCount, checkMode, checkWebHdfsOptions } from './settings.js';
@@ -100,13 +100,19 @@ export class WebHdfs {
 
   /**
    * Renames a file or folder; the target's folder must be there.
-   * @param options.overwrite whether a file, or an empty folder, that is there is replaced. @default false
+   * @param options.overwrite whether a file, or an empty folder, that is there is replaced; at once, but with HttpFS
+   * in two steps, between which neither is there. @default false
    * @throws {OaError} `FILE_NOT_FOUND`, `FILE_EXISTS`
    */
   async rename(from: string, to: string, options: OperationOptions & { overwrite?: boolean } = {}): Promise<void> {
-    const { signal, overwrite = false } = options;
     encodePath(to);
-    const parameters = { destination: trimmed(to), renameoptions: overwrite ? 'OVERWRITE' : 'NONE' };
+    if (this.#nameNodes.settings.httpFs) await this.#renameByHttpFs(from, trimmed(to), options);
+    else await this.#rename(from, trimmed(to), options);
+  }
+
+  async #rename(from: string, to: string, options: OperationOptions & { overwrite?: boolean }): Promise<void> {
+    const { signal, overwrite = false } = options;
+    const parameters = { destination: to, renameoptions: overwrite ? 'OVERWRITE' : 'NONE' };
     const lost = { answer: false };
     const question: Question = { method: 'PUT', operation: 'RENAME', path: from, parameters, signal, lost };
     try {
@@ -118,6 +124,40 @@ export class WebHdfs {
       // An answer was lost before: if the source is gone and the target there, that was the success.
       if (!done || (await this.exists(from, { signal })) || !(await this.exists(to, { signal }))) throw error;
     }
+  }
+
+  /**
+   * HttpFS ignores `renameoptions`: it never replaces, and what is renamed to a folder that is there goes into it. So
+   * what is there gives way before: a folder when it is empty, and to a folder only; a file comes back on failure.
+   */
+  async #renameByHttpFs(
+    from: string,
+    to: string,
+    { signal, overwrite = false }: OperationOptions & { overwrite?: boolean },
+  ): Promise<void> {
+    const old = await this.stat(to, { signal }).catch((error: unknown) => {
+      if (error instanceof OaError && error.code === 'FILE_NOT_FOUND') return null;
+      throw error;
+    });
+    if (old === null) return this.#rename(from, to, { signal });
+    const { type } = await this.stat(from, { signal });
+    if (!overwrite || type !== old.type) {
+      const place = { path: from, operation: 'RENAME', server: this.name };
+      throw failureAt(place, 'FILE_EXISTS', `the target ${to} exists already`);
+    }
+    if (type === 'DIRECTORY') {
+      await this.delete(to, { signal });
+      return this.#rename(from, to, { signal });
+    }
+    const aside = hiddenBeside(to, 'old');
+    await this.#rename(to, aside, { signal });
+    try {
+      await this.#rename(from, to, { signal });
+    } catch (error) {
+      await this.#rename(aside, to, {}).catch(() => undefined);
+      throw error;
+    }
+    await this.delete(aside).catch(() => false);
   }
 
   /**

@@ -115,15 +115,30 @@ const SYSTEM: Readonly<Record<string, string>> = {
   EAI_AGAIN: 'the host name did not resolve',
 };
 
+/** Codes of a certificate that was refused, by this client or by the server; OpenSSL's and Node's. */
+const CERTIFICATE =
+  /CERT|ISSUER|UNABLE_TO_VERIFY|HOSTNAME|UNKNOWN_CA|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED/;
+/** A server that does not speak TLS, or none of its versions that this client does. */
+const PROTOCOL = /^EPROTO$|_SSL_|_TLS_|_OSSL_/;
+
 /** The error of a connection that was not made or was lost. */
 export function connectionFailure(error: unknown, place: Place): OaError {
   if (error instanceof OaError) return error;
   const { code = '', message } = error as NodeJS.ErrnoException;
-  const tls = /CERT|SSL|TLS|SELF_SIGNED|ISSUER|HOSTNAME/.test(code);
-  const words = SYSTEM[code] ?? (tls ? `the certificate was not accepted: ${message}` : message);
-  // A wrong name or certificate stays wrong; so do bytes that are no HTTP.
-  const retriable = !tls && code !== 'ENOTFOUND' && !code.startsWith('HPE_') && !code.startsWith('ERR_');
-  return failureAt(place, 'CONNECTION_FAILED', code ? `${words} (${code})` : words, { cause: error, retriable });
+  const words = SYSTEM[code] ?? tlsWords(code, message) ?? message;
+  // A wrong name or certificate stays wrong; so do bytes that are no HTTP, or no TLS.
+  const lasting = CERTIFICATE.test(code) || PROTOCOL.test(code) || /^(ENOTFOUND$|HPE_|ERR_)/.test(code);
+  return failureAt(place, 'CONNECTION_FAILED', code ? `${words} (${code})` : words, {
+    cause: error,
+    retriable: !lasting,
+  });
+}
+
+function tlsWords(code: string, message: string): string | undefined {
+  if (CERTIFICATE.test(code)) return `the certificate was not accepted: ${message}`;
+  // `write EPROTO 80CC…:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:../deps/…`
+  const [, reason] = /:error:[^:]*:[^:]*:[^:]*:([^:]*)/.exec(message) ?? [];
+  return PROTOCOL.test(code) ? `TLS could not be agreed on: ${reason ?? message}` : undefined;
 }
 
 export function failureAt(

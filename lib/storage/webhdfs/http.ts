@@ -5,6 +5,7 @@
 import { Agent as HttpAgent, request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { isIP } from 'node:net';
+import { checkServerIdentity, type PeerCertificate } from 'node:tls';
 import type { WebHdfsSettings } from './settings.js';
 import { timedOut } from './failures.js';
 
@@ -53,7 +54,13 @@ export class Http {
     const make = protocol === 'https:' ? httpsRequest : httpRequest;
     const servername = certificateName && !isIP(certificateName) ? certificateName : undefined;
     const agent = this.#agents[connection][protocol];
-    const request = make({ method, hostname, port, path, headers, signal, agent, ...(servername && { servername }) });
+    const identity = certificateName !== undefined && {
+      ...(servername && { servername }),
+      // Without a server name (an address is none) it would be compared with where the connection goes.
+      checkServerIdentity: (_: string, certificate: PeerCertificate) =>
+        checkServerIdentity(certificateName, certificate),
+    };
+    const request = make({ method, hostname, port, path, headers, signal, agent, ...identity });
     const { connect } = this.#settings.timeouts;
     request.once('socket', (socket) => {
       if (!socket.connecting) return;

@@ -1,4 +1,5 @@
 /** Paths of HDFS, and how they stand in a URL. What HDFS cannot hold is refused before anything is sent. */
+import { randomBytes } from 'node:crypto';
 import { OaError } from '../../../schemas/errors.js';
 
 // FSLimitException, HdfsConstants.MAX_PATH_LENGTH and MAX_PATH_DEPTH.
@@ -34,3 +35,11 @@ export function encodePath(path: string): string {
 
 /** The path of a name in a folder. */
 export const pathIn = (folder: string, name: string): string => `${folder.replace(/\/$/, '')}/${name}`;
+
+/** A new path in the same folder that starts with a dot, as engines skip it. */
+export function hiddenBeside(path: string, ending: string): string {
+  const slash = path.lastIndexOf('/');
+  // A file name holds 255 bytes at most; the beginning of the name tells a person what it was.
+  const beginning = [...path.slice(slash + 1)].slice(0, 40).join('');
+  return pathIn(path.slice(0, slash), `.${beginning}.${randomBytes(6).toString('hex')}.${ending}`);
+}

@@ -2,6 +2,8 @@
  * The options checked, all of them, at the door. By hand, so that the client alone depends on no package; a message
  * names the option and never its value, which may be a secret.
  */
+import { X509Certificate } from 'node:crypto';
+import { createSecureContext } from 'node:tls';
 import { OaError } from '../../../schemas/errors.js';
 import type { WebHdfsOptions } from './options.js';
 
@@ -133,6 +135,7 @@ function decoded(text: string): string {
 export function checkWebHdfsOptions(options: WebHdfsOptions): WebHdfsSettings {
   const problems = OPTIONS(options, '');
   if (problems.length === 0 && options.nameNodes === undefined) problems.push('nameNodes: expected, and missing');
+  if (problems.length === 0) problems.push(...tlsProblems(options.tls));
   if (problems.length > 0) throw new OaError('SETTINGS_INVALID', `WebHDFS: ${problems.join('; ')}`);
   return {
     ...options,
@@ -144,6 +147,24 @@ export function checkWebHdfsOptions(options: WebHdfsOptions): WebHdfsSettings {
     retry: { attempts: 10, base: 500, cap: 15_000, total: 120_000, ...given(options.retry) },
     tls: { verify: true, allowPlainDataNodes: false, ...given(options.tls) },
   };
+}
+
+/** What TLS cannot work with; it would be told only at the first connection, and of `ca` not at all. */
+function tlsProblems({ ca, cert, key, passphrase }: NonNullable<WebHdfsOptions['tls']> = {}): string[] {
+  const problems: string[] = [];
+  const attempt = (expected: string, work: () => unknown) => {
+    try {
+      work();
+    } catch (error) {
+      const { reason, code } = error as { reason?: string; code?: string };
+      problems.push(`tls: expected ${expected} (${reason ?? code})`);
+    }
+  };
+  if ((cert === undefined) !== (key === undefined)) problems.push('tls: expected cert and key, or neither');
+  if (ca !== undefined) attempt('a certificate as ca', () => new X509Certificate(ca));
+  const pair = 'cert, key and passphrase that belong together';
+  if (cert !== undefined && key !== undefined) attempt(pair, () => createSecureContext({ cert, key, passphrase }));
+  return problems;
 }
 
 /** Without the keys whose value is `undefined`. */

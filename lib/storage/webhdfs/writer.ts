@@ -2,13 +2,12 @@
  * A new file as a Node stream: uploaded under a hidden name, its length compared, then renamed. `finish` means that it
  * is there, whole; after `destroy` nothing is. HDFS itself closes a broken upload as if it were complete.
  */
-import { randomBytes } from 'node:crypto';
 import { Writable } from 'node:stream';
 import { OaError } from '../../../schemas/errors.js';
 import { FailedDataNodes, failureOfBytes } from './data-nodes.js';
 import { failureAt } from './failures.js';
 import type { BytesAt, NameNodes, Question } from './name-nodes.js';
-import { pathIn } from './paths.js';
+import { hiddenBeside } from './paths.js';
 import { persist } from './retry.js';
 import type { HdfsFileStatus } from './statuses.js';
 import { Upload } from './upload.js';
@@ -62,10 +61,7 @@ export class HdfsWriter extends Writable {
     this.#files = files;
     this.#path = path;
     this.#options = options;
-    const slash = path.lastIndexOf('/');
-    // A file name holds 255 bytes at most; the beginning of the name tells a person what it was.
-    const beginning = [...path.slice(slash + 1)].slice(0, 40).join('');
-    this.#hidden = pathIn(path.slice(0, slash), `.${beginning}.${randomBytes(6).toString('hex')}.tmp`);
+    this.#hidden = hiddenBeside(path, 'tmp');
   }
 
   override _write(chunk: Buffer, _encoding: string, callback: (error?: Error | null) => void): void {

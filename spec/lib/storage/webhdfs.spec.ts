@@ -24,6 +24,13 @@ storageConformance('HDFS that redirects as old servers do', async () => {
   return opened();
 });
 
+storageConformance('HttpFS', async () => {
+  hdfs.fake.httpFs = true;
+  const options = { nameNodes: hdfs.fake.nameNodes.slice(0, 1), httpFs: true, user: 'spot', retry: FAST };
+  await webHdfsStorage(options).makeDirectories('/folder');
+  return { storage: webHdfsStorage(options), folder: '/folder' };
+});
+
 describe('webHdfsStorage', () => {
   it('is named for its first NameNode', () => {
     expect(webHdfsStorage({ nameNodes: ['http://nn1:9870', 'http://nn2:9870'] }).name).toBe('webhdfs://nn1:9870');

@@ -66,6 +66,11 @@ describe('connectionFailure', () => {
     ['EAI_AGAIN', /did not resolve/, true],
     ['DEPTH_ZERO_SELF_SIGNED_CERT', /the certificate was not accepted/, false],
     ['ERR_TLS_CERT_ALTNAME_INVALID', /the certificate was not accepted/, false],
+    ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', /the certificate was not accepted/, false],
+    ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', /the certificate was not accepted/, false],
+    ['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', /the certificate was not accepted/, false],
+    ['ERR_SSL_TLSV1_ALERT_UNKNOWN_CA', /the certificate was not accepted/, false],
+    ['EPROTO', /TLS could not be agreed on: words of the system/, false],
     ['HPE_INVALID_CONSTANT', /\(HPE_INVALID_CONSTANT\)/, false],
   ])('%s', (code, message, retriable) => {
     const cause = Object.assign(new Error('words of the system'), { code });

@@ -93,6 +93,24 @@ describe('operations', () => {
     expect(hdfs.fake.asked.at(-1)!.query.get('delegation')).toBe('fresh');
   });
 
+  it('fetch a new token when a DataNode calls the present one invalid, to read and to write', async () => {
+    hdfs.fake.files.makeUp('/f', 10);
+    const tokens = ['first', 'second', 'third'];
+    const client = hdfs.client({ newToken: () => Promise.resolve(tokens.shift()!) });
+    const sent = () => hdfs.fake.asked.at(-1)!.query.get('delegation');
+    hdfs.fake.fail('OPEN', { exception: 'InvalidToken' }, { server: /dn/ });
+    expect(await text(client.open('/f'))).toHaveLength(10);
+    expect(sent()).toBe('second');
+    hdfs.fake.fail('CREATE', { exception: 'InvalidToken' }, { server: /dn/ });
+    await hdfs.put('/g', 'content', client);
+    expect(sent()).toBe('third');
+    expect(hdfs.fake.files.get('/g').length).toBe(7);
+    // Where there is no other one, it ends at once.
+    hdfs.fake.fail('OPEN', { exception: 'InvalidToken' }, { server: /dn/, times: 10 });
+    expect(await codeOf(text(hdfs.client({ token: 'only' }).open('/f')))).toBe('TOKEN_EXPIRED');
+    expect(sent()).toBe('only');
+  });
+
   it('say that the token has expired, and not what it is', async () => {
     hdfs.fake.token = 'fresh';
     const failure = await failureOf(hdfs.client({ token: 'stale-token' }).stat('/a'));

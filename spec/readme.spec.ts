@@ -1,8 +1,11 @@
 /** The README does what it says: its commands run as typed in a fresh copy of the tree, and its links lead somewhere. */
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { webHdfsStorage } from '../lib/storage/webhdfs.js';
+import { upload } from './conformance/oa-on-hdfs.js';
 import { PACKAGE, start } from './e2e/cli.js';
+import { startFakeWebHdfs, type FakeWebHdfs } from './fakes/webhdfs-server.js';
 
 const read = (path: string) => readFile(join(PACKAGE, path), 'utf8');
 
@@ -57,13 +60,31 @@ describe('README', () => {
     return stdout;
   }
 
+  let hdfs: FakeWebHdfs | undefined;
+  afterAll(() => hdfs?.close());
+
+  /** Stands for the deployment that `/etc/spot.conf` is of: a loopback HDFS with the day that `npm start` made. */
+  async function deployment(): Promise<string> {
+    const conf = join(dirname(clone), 'spot.conf');
+    if (hdfs) return conf;
+    hdfs = await startFakeWebHdfs({ nameNodes: 1 });
+    const storage = webHdfsStorage({ nameNodes: hdfs.nameNodes, user: 'spot' });
+    for (const part of ['dns/hive/y=2016', 'dns/scored_results']) {
+      await upload(storage, join(clone, 'spot-data', part), `/user/spot/${part}`);
+    }
+    const { hostname, port } = new URL(hdfs.nameNodes[0]!);
+    await writeFile(conf, `HUSER='/user/spot'\nNAME_NODE='${hostname}'\nWEB_PORT=${port}\n`);
+    return conf;
+  }
+
   it('has commands that run as typed, one after the other, and so are those that npm start names', async () => {
     const commands = commandsOf(await read('README.md'))
       .map(runnable)
       .filter((command) => command !== '');
     expect(commands).toContain('npm start');
     for (const command of commands) {
-      const said = await typed(command);
+      const needsHdfs = command.includes('/etc/spot.conf');
+      const said = await typed(needsHdfs ? command.replaceAll('/etc/spot.conf', await deployment()) : command);
       if (command !== 'npm start') continue;
       const next = said
         .split('\nNext:\n')[1]!

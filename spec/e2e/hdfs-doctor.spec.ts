@@ -52,7 +52,7 @@ it('finds nothing wrong where nothing is, and changes nothing', async () => {
   );
 });
 
-it.each<[string, () => object | void, string, RegExp]>([
+it.each<[string, () => object | undefined, string, RegExp]>([
   [
     'a host that does not resolve',
     () => ({ nameNodes: ['http://nn.invalid:9870'] }),
@@ -65,16 +65,22 @@ it.each<[string, () => object | void, string, RegExp]>([
     'name-nodes',
     /127\.0\.0\.1:1: nothing listens there.*9870.*50070/,
   ],
-  ['two NameNodes of which none is active', () => void (fake.state.nn1 = 'standby'), 'name-nodes', /STANDBY/],
+  ['two NameNodes of which none is active', () => ((fake.state.nn1 = 'standby'), undefined), 'name-nodes', /STANDBY/],
   [
     'a user who was not recognised',
-    () => fake.fail('GETFILESTATUS', { exception: 'AuthenticationException', status: 401 }, { times: 9 }),
+    () => (
+      fake.fail('GETFILESTATUS', { exception: 'AuthenticationException', status: 401 }, { times: 9 }),
+      undefined
+    ),
     'name-nodes',
     /PERMISSION_DENIED.*no permission/,
   ],
   [
     'a user who may not write',
-    () => fake.fail('CHECKACCESS', { exception: 'AccessControlException', message: 'user=spot, access=ALL' }),
+    () => (
+      fake.fail('CHECKACCESS', { exception: 'AccessControlException', message: 'user=spot, access=ALL' }),
+      undefined
+    ),
     'storage',
     /PERMISSION_DENIED: \/user\/spot: CHECKACCESS .*user=spot.*setfacl -m user:NAME:rwx \/user\/spot/,
   ],
@@ -86,7 +92,7 @@ it.each<[string, () => object | void, string, RegExp]>([
   ],
   [
     'a DataNode whose name does not resolve',
-    () => void (fake.dataNodeHost = 'dn1.invalid'),
+    () => ((fake.dataNodeHost = 'dn1.invalid'), undefined),
     'data-nodes',
     /DataNode dn1\.invalid: connection at dn1\.invalid:\d+: the host name does not resolve.*storage\.hostMap/,
   ],

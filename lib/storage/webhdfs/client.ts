@@ -2,34 +2,19 @@ import type { Readable, Writable } from 'node:stream';
 import { OaError } from '../../../schemas/errors.js';
 import { askForBytes, FailedDataNodes } from './data-nodes.js';
 import { connectionFailure, failureAt } from './failures.js';
+import { pageOf } from './listing.js';
 import { NameNodes, type Answer, type Question } from './name-nodes.js';
 import type { WebHdfsOptions } from './options.js';
 import { encodePath, hiddenBeside, pathIn } from './paths.js';
 import { HdfsReader, type OpenOptions } from './reader.js';
 import { persist } from './retry.js';
 import { checkCount, checkMode, checkWebHdfsOptions } from './settings.js';
-import {
-  statusOf,
-  type AclStatus,
-  type ContentSummary,
-  type FileChecksum,
-  type HdfsFileStatus,
-  type ListingJson,
-} from './statuses.js';
+import { statusOf, type AclStatus, type ContentSummary, type FileChecksum, type HdfsFileStatus } from './statuses.js';
 import { HdfsWriter, type CreateOptions } from './writer.js';
 
 export interface OperationOptions {
   /** Ends the operation, and every wait in it, with the signal's reason. */
   signal?: AbortSignal;
-}
-
-interface BatchJson {
-  DirectoryListing: { partialListing: ListingJson; remainingEntries: number };
-}
-
-interface Page {
-  readonly page: ListingJson['FileStatuses']['FileStatus'];
-  readonly remaining: number;
 }
 
 /**
@@ -78,8 +63,14 @@ export class WebHdfs {
   /** What a folder holds, page by page (LISTSTATUS_BATCH), for folders of any size. */
   async *entries(path: string, { signal }: OperationOptions = {}): AsyncGenerator<HdfsFileStatus, void, undefined> {
     const folder = trimmed(path);
+    const { httpFs } = this.#nameNodes.settings;
     for (let startAfter: string | undefined; ;) {
-      const { page, remaining } = await this.#page(path, startAfter, signal);
+      const { page, remaining } = await pageOf((question) => this.#ask(question), {
+        path,
+        startAfter,
+        httpFs,
+        signal,
+      });
       for (const one of page) yield statusOf(one.pathSuffix === '' ? folder : pathIn(folder, one.pathSuffix), one);
       // The order is the server's own, so names cannot tell where a page ends.
       startAfter = page.at(-1)?.pathSuffix;
@@ -317,22 +308,6 @@ export class WebHdfs {
   async #ask(question: Question): Promise<Answer> {
     encodePath(question.path);
     return persist(this.#nameNodes.settings.retry, question.signal, () => this.#nameNodes.ask(question));
-  }
-
-  async #page(path: string, startAfter: string | undefined, signal: AbortSignal | undefined): Promise<Page> {
-    // A parameter's name with a capital makes Hadoop's `ParamFilter` decode all values twice: a page that ended with
-    // `%20` was followed by one after ` `. HttpFS has no such filter, and knows the parameter with its capital only.
-    const parameters = this.#nameNodes.settings.httpFs ? { startAfter } : { startafter: startAfter };
-    const question: Question = { method: 'GET', operation: 'LISTSTATUS_BATCH', path, parameters, signal };
-    try {
-      const { partialListing, remainingEntries } = ((await this.#ask(question)).json as BatchJson).DirectoryListing;
-      return { page: partialListing.FileStatuses.FileStatus, remaining: remainingEntries };
-    } catch (error) {
-      // Before Hadoop 3 there is only the whole listing.
-      if (!(error instanceof OaError) || !/Invalid value.* "op"|No enum constant/.test(error.message)) throw error;
-      const { json } = await this.#ask({ ...question, operation: 'LISTSTATUS', parameters: {} });
-      return { page: (json as ListingJson).FileStatuses.FileStatus, remaining: 0 };
-    }
   }
 
   /** `{"boolean":false}` has three reasons. */

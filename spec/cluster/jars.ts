@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { packageFile } from '../../lib/package-root.js';
 
@@ -15,6 +16,7 @@ const COPY = 'org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-depend
 const PATIENT = ['-U', '-Dmaven.wagon.http.retryHandler.count=5', '-Daether.connector.http.retryHandler.count=5'];
 /** What was fetched stays in Maven's own repository, so each call has less to do. */
 const MAVEN_TRIES = 3;
+const MAVEN_PAUSE_MILLISECONDS = 5000;
 const ADVICE = 'on Debian or Ubuntu: apt-get install openjdk-17-jre-headless maven';
 
 /** First line of `java -version`, or why it did not run. */
@@ -78,8 +80,9 @@ async function copyJars(folder: string, env: NodeJS.ProcessEnv): Promise<void> {
       const { code, stdout = '', message } = error as NodeJS.ErrnoException & { stdout?: string };
       if (code === 'ENOENT')
         throw new Error(`The cluster tests need Maven, and there is no mvn (${ADVICE})`, { cause: error });
-      if (tries < MAVEN_TRIES) continue;
-      throw new Error(`Maven could not fetch Hadoop ${HADOOP_VERSION}: ${message}\n${stdout}`, { cause: error });
+      if (tries === MAVEN_TRIES)
+        throw new Error(`Maven could not fetch Hadoop ${HADOOP_VERSION}: ${message}\n${stdout}`, { cause: error });
+      await wait(tries * MAVEN_PAUSE_MILLISECONDS);
     }
   }
 }

@@ -7,7 +7,7 @@ import type { Cluster } from './cluster.js';
 import { checkNumbered, numberedStream, sha256 } from './numbered.js';
 
 const BIG_BYTES = 300_000_000;
-const MOST_MORE_MB = 100;
+const MOST_MORE_MB = 40;
 
 /** What `transfer.js` prints. */
 interface Transfer {

@@ -23,7 +23,7 @@ import { feedbackPath, resetScores } from './analyst/reset.js';
 import { copyNotebooks, notebookCopies, notebooksToCopy, type NotebooksToCopy } from './notebooks.js';
 import { loadDnsConf } from './open-warehouse.js';
 import { statement, type Operation } from './operations.js';
-import { fetchOperations, placeOf, stagingOperation } from './partitions/operations.js';
+import { fetchOperations, placeOf, stagingOperations } from './partitions/operations.js';
 import { partitionFile } from './partitions/paths.js';
 import { planOa } from './plan-oa.js';
 import { runOa, type OaContext, type OaOptions, type OaPipeline, type OaStep, type RunReport } from './run-oa.js';
@@ -75,7 +75,7 @@ const reads = (files: readonly (string | undefined)[]): Operation[] =>
 function dnsSteps(conf: DnsConf, lookups: DnsLookups): OaStep[] {
   const hoursSeen = new HoursSeen();
   let rawHours = new Set<number>();
-  const staging = (context: OaContext, table: TableDefinition) => stagingOperation(table, placeOf(context));
+  const staging = (context: OaContext, table: TableDefinition) => stagingOperations(table, placeOf(context));
   const fetches = (context: OaContext, tables: readonly TableDefinition[]) =>
     fetchOperations(tables, placeOf(context));
 
@@ -162,7 +162,7 @@ function dnsSteps(conf: DnsConf, lookups: DnsLookups): OaStep[] {
         { kind: 'file', do: 'delete', path: rejectedPath(context) },
         ...reads([resultsPath(context)]),
         { kind: 'file', do: 'create', path: copyPath(context) },
-        staging(context, dnsScores),
+        ...staging(context, dnsScores),
       ],
       stream: ({ warehouse, day, report }) => {
         const sink = writeTable(warehouse, 'dns_scores', { date: day.text });
@@ -175,7 +175,7 @@ function dnsSteps(conf: DnsConf, lookups: DnsLookups): OaStep[] {
       plan: (context) =>
         DETAILS.flatMap(({ table, sql }) => [
           statement(sql(duckdbDialect, context.day, context.settings.details.limit)),
-          staging(context, table),
+          ...staging(context, table),
         ]),
       run: async (context) => {
         warnOfMissingHours(context, rawHours, hoursSeen.hours);

@@ -2,11 +2,14 @@
 export type Operation =
   | { readonly kind: 'statement'; readonly sql: string }
   | { readonly kind: 'file'; readonly do: 'create' | 'read' | 'delete' | 'makeDirectories'; readonly path: string }
-  | { readonly kind: 'file'; readonly do: 'rename' | 'copy'; readonly from: string; readonly path: string };
+  | { readonly kind: 'file'; readonly do: 'rename' | 'copy'; readonly from: string; readonly path: string }
+  /** Mode and ACL entries of a folder that is made. */
+  | { readonly kind: 'file'; readonly do: 'permit'; readonly path: string; readonly rights: readonly string[] };
 
 export const statement = (sql: string): Operation => ({ kind: 'statement', sql });
 
 export function operationText(operation: Operation): string {
   if (operation.kind === 'statement') return operation.sql;
+  if (operation.do === 'permit') return `permit ${operation.rights.join(' ')} ${operation.path}`;
   return `${operation.do} ${'from' in operation ? `${operation.from} -> ` : ''}${operation.path}`;
 }

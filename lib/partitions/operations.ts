@@ -1,9 +1,10 @@
 /** What replacing and reading partitions does to the files, as a dry run prints it. */
+import { posix } from 'node:path';
 import type { Day } from '../../schemas/days.js';
 import { partitionFolder, type TableDefinition } from '../../schemas/tables.js';
 import type { Operation } from '../operations.js';
 import type { FullSettings } from '../settings.js';
-import { shownRoot, stagingName } from '../storage/storage-settings.js';
+import { shownRoot, stagingName, stagingRights } from '../storage/storage-settings.js';
 import { partitionFile, runFolder, stagedFile } from './paths.js';
 
 export interface PlannedPlace {
@@ -11,6 +12,8 @@ export interface PlannedPlace {
   readonly root: string;
   /** Name of the staging folder in the pipeline's own. */
   readonly staging?: string;
+  /** Mode and ACL entries of the folders made there. */
+  readonly rights: readonly string[];
   /** Whether the engine reads copies that are fetched. */
   readonly fetches: boolean;
   readonly runId: string;
@@ -20,6 +23,7 @@ export interface PlannedPlace {
 export const placeOf = (context: { settings: FullSettings; runId: string; day: Day }): PlannedPlace => ({
   root: shownRoot(context.settings.storage),
   staging: stagingName(context.settings.storage),
+  rights: stagingRights(context.settings.storage),
   fetches: context.settings.storage.type !== 'local',
   runId: context.runId,
   day: context.day,
@@ -29,11 +33,12 @@ const staged = (table: TableDefinition, { root, runId, day, staging }: PlannedPl
   `${root}/${stagedFile(runId, table, { day, staging })}`;
 
 /** A partition is written whole before it takes its place. */
-export const stagingOperation = (table: TableDefinition, place: PlannedPlace): Operation => ({
-  kind: 'file',
-  do: 'create',
-  path: staged(table, place),
-});
+export function stagingOperations(table: TableDefinition, place: PlannedPlace): Operation[] {
+  const path = staged(table, place);
+  const { rights } = place;
+  const permit: Operation = { kind: 'file', do: 'permit', path: posix.dirname(path), rights };
+  return [...(rights.length > 0 ? [permit] : []), { kind: 'file', do: 'create', path }];
+}
 
 /** The partitions of the day that are fetched before a statement reads them. */
 export function fetchOperations(

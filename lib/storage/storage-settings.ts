@@ -111,6 +111,12 @@ export const storageSettings = z
 export const stagingName = (storage: StorageSettings): string | undefined =>
   storage.type === 'webhdfs' ? storage.staging?.folder : undefined;
 
+/** Mode and ACL entries that the settings give to the folders made in staging. */
+export function stagingRights(storage: StorageSettings): string[] {
+  const { mode, acl = [] } = (storage.type === 'webhdfs' && storage.staging) || {};
+  return [...(mode === undefined ? [] : [mode]), ...acl];
+}
+
 /** How the root is written in plans and messages: with the server where it is not this machine's disk. */
 export const shownRoot = (storage: StorageSettings): string =>
   storage.type === 'local'

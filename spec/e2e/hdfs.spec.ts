@@ -1,7 +1,11 @@
 /** The OA on a loopback HDFS; `spec/cluster/dns-oa.spec.ts` runs the same on a real one. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describeOaOnHdfs } from '../conformance/oa-on-hdfs.js';
 import { FAST } from '../fakes/hdfs-fixture.js';
 import { startFakeWebHdfs, type FakeWebHdfs } from '../fakes/webhdfs-server.js';
+import { temporaryHomes } from './homes.js';
+import { inProcess } from './in-process.js';
 
 let fake: FakeWebHdfs | undefined;
 afterEach(() => fake?.close());
@@ -10,4 +14,42 @@ describeOaOnHdfs('a loopback WebHDFS with two NameNodes', async () => {
   fake = await startFakeWebHdfs({ nameNodes: 2 });
   fake.pageSize = 100;
   return { options: { nameNodes: fake.nameNodes, user: 'spot', retry: FAST } };
+});
+
+describe('commands on HDFS', () => {
+  const homes = temporaryHomes();
+
+  it('make tables of Spot 1.0 beside a deployment of Spot', async () => {
+    const home = await homes.empty();
+    fake = await startFakeWebHdfs({ nameNodes: 1 });
+    const { hostname, port } = new URL(fake.nameNodes[0]!);
+    await writeFile(join(home, 'spot.conf'), `HUSER=/user/spot\nNAME_NODE=${hostname}\nWEB_PORT=${port}\n`);
+    const { status, stdout } = await inProcess(home, 'init', '--spot-conf', 'spot.conf');
+    expect({ status, stdout }).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining('created dns_scores') as string,
+    });
+    const { content, length } = fake.files.get('/user/spot/dns/hive/oa/suspicious/_table.json');
+    expect(content(0, length).toString()).toContain('ml_score');
+    expect(fake.asked.every(({ query }) => query.get('user.name') === 'spot')).toBe(true);
+  });
+
+  it.each([
+    ['demo', /demo makes a day in a local folder only/],
+    ['init --data x', /--data is the folder of a local warehouse/],
+    ['sql --views', /views are of files on this machine's disk/],
+  ])('refuse what makes no sense there: %s', async (command, message) => {
+    const home = await homes.empty();
+    fake = await startFakeWebHdfs({ nameNodes: 1 });
+    await writeFile(
+      join(home, 'settings.json'),
+      JSON.stringify({
+        storage: { type: 'webhdfs', nameNodes: fake.nameNodes },
+        engine: { type: 'duckdb', tempDirectory: 'temp' },
+      }),
+    );
+    const ended = await inProcess(home, ...command.split(' '), '--config', 'settings.json');
+    expect(ended).toMatchObject({ status: 2, stdout: '' });
+    expect(ended.stderr).toMatch(message);
+  });
 });

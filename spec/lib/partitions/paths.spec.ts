@@ -1,4 +1,9 @@
-import { fetchOperations, placeOf, placingOperations, stagingOperation } from '../../../lib/partitions/operations.js';
+import {
+  fetchOperations,
+  placeOf,
+  placingOperations,
+  stagingOperations,
+} from '../../../lib/partitions/operations.js';
 import {
   holdsRows,
   journalFile,
@@ -7,6 +12,7 @@ import {
   stagedFile,
   stagingFolder,
 } from '../../../lib/partitions/paths.js';
+import { operationText } from '../../../lib/operations.js';
 import { checkSettings } from '../../../lib/settings.js';
 import { parseDay } from '../../../schemas/days.js';
 import { dns, dnsScores } from '../../../schemas/dns.js';
@@ -54,9 +60,9 @@ describe('paths of the warehouse', () => {
   });
 
   it('are what a dry run prints', () => {
-    const place = { root: '/data', runId: 'r', day, fetches: false };
+    const place = { root: '/data', runId: 'r', day, rights: [], fetches: false };
     const from = '/data/dns/staging/r/dns_scores/y=2016/m=7/d=8/part-0.parquet';
-    expect(stagingOperation(dnsScores, place)).toEqual({ kind: 'file', do: 'create', path: from });
+    expect(stagingOperations(dnsScores, place)).toEqual([{ kind: 'file', do: 'create', path: from }]);
     expect(placingOperations([dnsScores], place)).toEqual([
       { kind: 'file', do: 'rename', from, path: '/data/dns/hive/oa/suspicious/y=2016/m=7/d=8/part-0.parquet' },
       { kind: 'file', do: 'delete', path: '/data/dns/staging/r' },
@@ -66,12 +72,18 @@ describe('paths of the warehouse', () => {
 
   it('of a warehouse elsewhere tell its server, its staging folder and what is fetched', () => {
     const settings = checkSettings({
-      storage: { type: 'webhdfs', nameNodes: ['https://nn1:9871'], staging: { folder: 'oa-staging' } },
+      storage: {
+        type: 'webhdfs',
+        nameNodes: ['https://nn1:9871'],
+        staging: { folder: 'oa-staging', mode: '770', acl: ['user:impala:rwx'] },
+      },
     });
     const place = placeOf({ settings, runId: 'r', day });
-    expect(stagingOperation(dnsScores, place)).toMatchObject({
-      path: 'swebhdfs://nn1:9871/user/spot/dns/oa-staging/r/dns_scores/y=2016/m=7/d=8/part-0.parquet',
-    });
+    const folder = 'swebhdfs://nn1:9871/user/spot/dns/oa-staging/r/dns_scores/y=2016/m=7/d=8';
+    expect(stagingOperations(dnsScores, place).map(operationText)).toEqual([
+      `permit 770 user:impala:rwx ${folder}`,
+      `create ${folder}/part-0.parquet`,
+    ]);
     expect(fetchOperations([dns], place)).toEqual([
       { kind: 'file', do: 'read', path: 'swebhdfs://nn1:9871/user/spot/dns/hive/y=2016/m=7/d=8' },
     ]);

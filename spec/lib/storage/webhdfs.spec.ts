@@ -78,4 +78,29 @@ describe('webHdfsStorage', () => {
     expect(await client.stat('/staging')).toMatchObject({ permission: '1770', type: 'DIRECTORY' });
     expect((await client.aclStatus('/staging')).entries).toEqual(['user:impala:rwx', 'default:user:impala:rwx']);
   });
+
+  describe('that has an end', () => {
+    it('ends what reads, and every wait in it', async () => {
+      await hdfs.put('/file', 'x'.repeat(1000));
+      const end = new AbortController();
+      const patient = { ...FAST, base: 60_000, cap: 60_000, total: 600_000 };
+      const ending = webHdfsStorage({ nameNodes: hdfs.fake.nameNodes, user: 'spot', retry: patient }, end.signal);
+      Object.assign(hdfs.fake.state, { nn1: 'standby', nn2: 'standby' });
+      const asked = [ending.list('/'), ending.stat('/file'), text(ending.open('/file'))];
+      setTimeout(() => end.abort(new Error('enough')), 50);
+      for (const one of asked) await expect(one).rejects.toThrow();
+    });
+
+    it('goes on with what changes something, and can be asked afterwards', async () => {
+      const end = new AbortController();
+      const ending = webHdfsStorage({ nameNodes: hdfs.fake.nameNodes, user: 'spot', retry: FAST }, end.signal);
+      end.abort(new Error('enough'));
+      await ending.createExclusive('/file', 'x');
+      await ending.rename('/file', '/other');
+      expect((await ending.list('/')).map(({ name }) => name)).toEqual(['other']);
+      expect(await text(ending.open('/other'))).toBe('x');
+      await ending.delete('/other');
+      expect(await ending.stat('/other')).toBeNull();
+    });
+  });
 });

@@ -6,22 +6,12 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { closest } from 'fastest-levenshtein';
 import { z } from 'zod';
+import { DNS_FEATURE_NAMES } from '../schemas/dns-features.js';
 import { OaError } from '../schemas/errors.js';
+import { reputationSettings } from './reputation/reputation-settings.js';
 import { storageSettings } from './storage/storage-settings.js';
 
 const path = (description: string) => z.string().min(1).meta({ description, format: 'path' });
-
-const domainList = z.strictObject({
-  service: z.literal('domain-list'),
-  name: z.string().min(1).meta({ description: 'Name of the service in query_rep.' }),
-  file: path('List of domains: one a line, # comments, hosts files; matches a name and its parent domains.'),
-  label: z
-    .string()
-    .min(1)
-    .default('HIGH')
-    .meta({ description: 'What a listed name is: HIGH 3, MEDIUM 2, LOW 1, NONE 0, other labels -1.' }),
-  value: z.int().min(-1).max(3).optional().meta({ description: 'The value, where it is not the label’s own.' }),
-});
 
 export const settingsSchema = z
   .strictObject({
@@ -59,9 +49,19 @@ export const settingsSchema = z
       .prefault({})
       .meta({ description: 'What is known of client addresses. Without files the column is empty.' }),
     geolocation: z
-      .strictObject({ iploc: path('Spot’s iploc.csv.').optional() })
+      .strictObject({
+        iploc: path('Spot’s iploc.csv: IPv4, sorted.').optional(),
+        mmdb: z
+          .union([path('A MaxMind DB.'), z.array(path('A MaxMind DB.')).min(1)])
+          .optional()
+          .meta({ description: 'MaxMind databases, one or several (city and ASN); what iploc knows comes first.' }),
+      })
       .prefault({})
       .meta({ description: 'Locations of addresses, for pipelines that use them (Flow).' }),
+    features: z.array(z.enum(DNS_FEATURE_NAMES)).default([]).meta({
+      description:
+        'Features of query names (columns qry_…) that the run adds beside those that dns_score_fields names, for an existing dns_scores with such columns.',
+    }),
     dnsConf: path('A dns_conf.json of your own. Default: the package’s.').optional(),
     iana: z
       .strictObject({
@@ -71,10 +71,7 @@ export const settingsSchema = z
       })
       .prefault({})
       .meta({ description: 'CSV files in Spot’s format, merged over the built-in tables.' }),
-    reputation: z
-      .array(domainList)
-      .default([])
-      .meta({ description: 'Services, in the order of the column query_rep.' }),
+    reputation: reputationSettings,
     details: z
       .strictObject({
         limit: z

@@ -3,6 +3,7 @@ import { basename, dirname, join, relative, resolve } from 'node:path';
 import type { Row } from '../../schemas/columns.js';
 import { parseDay, type Day } from '../../schemas/days.js';
 import { openWarehouse, type OpenWarehouse } from '../open-warehouse.js';
+import { withoutPlainSecrets } from '../plain-secrets.js';
 import { loadSettings, type FullSettings } from '../settings.js';
 import { resetScores } from './reset.js';
 import { scoreColumn } from './scores.js';
@@ -67,11 +68,15 @@ export class NotebookDay {
 /** Where a run leaves the settings for the day's notebooks. */
 export const settingsPath = (home: string, day: Day): string => join(home, 'data/dns', day.text, 'settings.json');
 
-/** The very warehouse of a run; by a relative path where it lies in the home, so that both can be moved together. */
+/**
+ * The very warehouse of a run; by a relative path where it lies in the home, so that both can be moved together. Secrets
+ * that the settings write out are left out.
+ */
 export function notebookSettings(home: string, day: Day, { storage, engine }: FullSettings): string {
   const isInside = !relative(home, storage.root).startsWith('..');
   const root = isInside ? relative(dirname(settingsPath(home, day)), storage.root) : storage.root;
-  return `${JSON.stringify({ storage: { ...storage, root }, engine }, null, 2)}\n`;
+  const copy = withoutPlainSecrets({ storage: { ...storage, root }, engine });
+  return `${JSON.stringify(copy, null, 2)}\n`;
 }
 
 /**

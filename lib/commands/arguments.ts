@@ -36,9 +36,15 @@ export function parse<const O extends OptionTable>(args: readonly string[], opti
   }
 }
 
-/** The settings of `--config` with `--data` over them. @throws {OaError} `SETTINGS_INVALID` */
-export async function settingsOf({ config, data }: { config?: string; data?: string }): Promise<FullSettings> {
+/** The settings of `--config` with `--data` and `--offline` over them. @throws {OaError} `SETTINGS_INVALID` */
+export async function settingsOf(values: {
+  config?: string;
+  data?: string;
+  offline?: boolean;
+}): Promise<FullSettings> {
+  const { config, data, offline } = values;
   const settings = config === undefined ? checkSettings({}) : await loadSettings(config);
+  if (offline) settings.reputation.offline = true;
   return data === undefined ? settings : { ...settings, storage: { ...settings.storage, root: resolve(data) } };
 }
 

@@ -1,16 +1,17 @@
 /** The DNS OA: the twelve steps of the design document, in order. */
 import { ANALYST_TABLES, DNS_TABLES, dns, dnsResults, dnsScores, dnsThreatInvestigation } from '../schemas/dns.js';
 import type { DnsConf } from '../schemas/dns-conf.js';
+import { featuresAmong } from '../schemas/dns-features.js';
 import type { TableDefinition } from '../schemas/tables.js';
 import type { Storage } from '../streams/contracts.js';
 import { writeTable } from '../streams/sinks/write-table.js';
 import { readResults } from '../streams/sources/read-results.js';
 import { copyTo } from '../streams/transforms/copy-to.js';
+import { dnsFeatures } from '../streams/transforms/dns-features.js';
 import { hour } from '../streams/transforms/hour.js';
 import { ianaNames } from '../streams/transforms/iana-names.js';
 import { limit } from '../streams/transforms/limit.js';
 import { networkContext } from '../streams/transforms/network-context.js';
-import { reputation } from '../streams/transforms/reputation.js';
 import { severity } from '../streams/transforms/severity.js';
 import { tld } from '../streams/transforms/tld.js';
 import { hoursQuery, scoresQuery } from './engine/dns-queries.js';
@@ -27,7 +28,7 @@ import { fetchOperations, placeOf, stagingOperations } from './partitions/operat
 import { partitionFile } from './partitions/paths.js';
 import { planOa } from './plan-oa.js';
 import { runOa, type OaContext, type OaOptions, type OaPipeline, type OaStep, type RunReport } from './run-oa.js';
-import { loadReputation } from './reputation/load-reputation.js';
+import { filesKept, RunReputation } from './reputation/run-reputation.js';
 import { checkSettings } from './settings.js';
 import { shownRoot } from './storage/storage-settings.js';
 import { writeText } from './storage/text.js';
@@ -37,26 +38,32 @@ import { writeText } from './storage/text.js';
  * @throws {OaError} with the code of whatever failed
  */
 export async function runDnsOa(options: OaOptions): Promise<RunReport> {
-  return runOa(await dnsPipeline(options), options);
+  const reputation = new RunReputation(options.reputation);
+  try {
+    const report = await runOa(await dnsPipeline(options, reputation), options);
+    return { ...report, reputation: reputation.report() };
+  } finally {
+    await reputation.close();
+  }
 }
 
 /** Every statement and file operation of a run, in order; none is carried out. */
 export async function planDnsOa(options: OaOptions): Promise<Operation[]> {
-  const pipeline = await dnsPipeline(options);
-  const { dnsConf, iana, networkContext } = checkSettings(options.settings ?? {});
+  const pipeline = await dnsPipeline(options, new RunReputation(options.reputation));
+  const { dnsConf, iana, networkContext, reputation } = checkSettings(options.settings ?? {});
   const lookups = [dnsConf, ...Object.values(iana), ...networkContext.files, ...networkContext.ranges];
-  return [...reads(lookups), ...(await planOa(pipeline, options))];
+  return [...reads(lookups), ...(await planOa(pipeline, options)), ...filesKept(reputation)];
 }
 
 /** The DNS pipeline with the settings' lookups; a broken lookup file fails here, before anything is touched. */
-async function dnsPipeline(options: OaOptions): Promise<OaPipeline> {
+async function dnsPipeline(options: OaOptions, reputation: RunReputation): Promise<OaPipeline> {
   const settings = checkSettings(options.settings ?? {});
   const [conf, lookups] = await Promise.all([loadDnsConf(settings), loadDnsLookups(settings)]);
   return {
     name: 'dns',
     tables: Object.values(DNS_TABLES),
     replaces: [dnsScores, ...DETAILS.map(({ table }) => table)],
-    steps: dnsSteps(conf, lookups),
+    steps: dnsSteps(conf, lookups, reputation),
     // Last of all, so that a run that fails costs no analyst's work.
     afterwards: options.reset
       ? { plan: resetPlan, run: ({ warehouse, day }) => resetScores(warehouse, day.text) }
@@ -72,7 +79,7 @@ const reads = (files: readonly (string | undefined)[]): Operation[] =>
   files.flatMap((path) => (path === undefined ? [] : [{ kind: 'file', do: 'read', path }]));
 
 /** Steps 1 to 12; 3 to 11 are one stream. */
-function dnsSteps(conf: DnsConf, lookups: DnsLookups): OaStep[] {
+function dnsSteps(conf: DnsConf, lookups: DnsLookups, reputation: RunReputation): OaStep[] {
   const hoursSeen = new HoursSeen();
   let rawHours = new Set<number>();
   const staging = (context: OaContext, table: TableDefinition) => stagingOperations(table, placeOf(context));
@@ -132,16 +139,14 @@ function dnsSteps(conf: DnsConf, lookups: DnsLookups): OaStep[] {
         copyTo(context.warehouse, copyPath(context), { columns: conf.results }),
       ],
     },
-    { name: 'tld', stream: ({ settings }) => [tld(settings.tld)] },
     {
-      name: 'reputation',
-      plan: ({ settings }) => reads(settings.reputation.map(({ file }) => file)),
-      stream: async ({ settings, warn }) => {
-        const onFailure = (error: Error) => warn('REPUTATION_UNAVAILABLE', error.message);
-        const services = await loadReputation(settings.reputation, { onFailure });
-        return Object.entries(conf.reputation).map(([as, key]) => reputation(services, { key, as }));
+      name: 'tld',
+      stream: ({ settings }) => {
+        const features = new Set([...featuresAmong(conf.scores), ...settings.features]);
+        return [tld(settings.tld), ...(features.size > 0 ? [dnsFeatures({ features: [...features] })] : [])];
       },
     },
+    reputation.step(conf.reputation),
     {
       name: 'severity',
       plan: (context) =>
@@ -154,7 +159,13 @@ function dnsSteps(conf: DnsConf, lookups: DnsLookups): OaStep[] {
     },
     { name: 'hour', stream: () => [hour()] },
     { name: 'iana', stream: () => [ianaNames(lookups.iana)] },
-    { name: 'network-context', stream: () => [networkContext(lookups.contexts)] },
+    {
+      name: 'network-context',
+      stream: ({ warn }) => {
+        for (const { code, message } of lookups.warnings) warn(code, message);
+        return [networkContext(lookups.contexts)];
+      },
+    },
     {
       name: 'scores',
       // Only now, when every step has what it needs, the stream of steps 3 to 11 begins to flow.

@@ -17,6 +17,7 @@ export {
   type DnsRow,
   type DnsTableName,
 } from '../schemas/dns.js';
+export { DNS_FEATURES, type DnsFeature } from '../schemas/dns-features.js';
 export { confDifferences, parseDnsConf, type DnsConf } from '../schemas/dns-conf.js';
 export { ERRORS, OaError, type ErrorCode } from '../schemas/errors.js';
 export {
@@ -39,7 +40,8 @@ export { writeTable, type WriteTableOptions } from '../streams/sinks/write-table
 export { queryRows, type QueryRowsOptions } from '../streams/sources/query-rows.js';
 export { ReadResults, readResults, type ReadResultsOptions } from '../streams/sources/read-results.js';
 export { copyTo } from '../streams/transforms/copy-to.js';
-export { geolocation } from '../streams/transforms/geolocation.js';
+export { geolocation, LOCATION_COLUMNS, type LocationColumn } from '../streams/transforms/geolocation.js';
+export { dnsFeatures, type DnsFeatureOptions } from '../streams/transforms/dns-features.js';
 export { hour } from '../streams/transforms/hour.js';
 export { codeName, ianaNames, type CodeTable, type IanaTables } from '../streams/transforms/iana-names.js';
 export { internal } from '../streams/transforms/internal.js';
@@ -52,12 +54,27 @@ export { tld, type TldOptions } from '../streams/transforms/tld.js';
 export { NotebookDay, openNotebookDay } from './analyst/notebook-day.js';
 export { resetScores } from './analyst/reset.js';
 export { planDnsOa, runDnsOa } from './dns-oa.js';
-export { loadGeolocation } from './lookups/geo-ranges.js';
-export { loadIanaTable } from './lookups/iana-tables.js';
-export { loadNetworkContext } from './lookups/network-context.js';
+export {
+  loadGeolocation,
+  watchGeolocation,
+  type Geolocation,
+  type GeolocationFiles,
+  type WatchedGeolocation,
+} from './lookups/geolocation.js';
+export { loadIanaTable, type IanaDuplicate } from './lookups/iana-tables.js';
+export {
+  loadNetworkContext,
+  watchNetworkContext,
+  type NetworkContextFiles,
+  type WatchedContext,
+} from './lookups/network-context.js';
+export type { WatchOptions } from './lookups/watched-files.js';
 export { openWarehouse, type OpenWarehouse, type OpenWarehouseOptions } from './open-warehouse.js';
 export { operationText, type Operation } from './operations.js';
-export { loadReputation } from './reputation/load-reputation.js';
+export { loadReputation, type ReputationOptions } from './reputation/load-reputation.js';
+export type { OwnServiceFactory, OwnServiceOptions } from './reputation/own-service.js';
+export type { ReputationReport } from './reputation/run-reputation.js';
+export type { RunningService, ServiceReport } from './reputation/running.js';
 export { planOa } from './plan-oa.js';
 export {
   runOa,

@@ -7,12 +7,14 @@ import { dirname, resolve } from 'node:path';
 import { parseDay, type Day } from '../schemas/days.js';
 import { asOaError, OaError } from '../schemas/errors.js';
 import type { TableDefinition } from '../schemas/tables.js';
+import type { ReputationService } from '../streams/contracts.js';
 import { pipeAll } from '../streams/pipe.js';
 import { RowSink, RowSource, type RowTransform } from '../streams/rows.js';
 import { ReadResults } from '../streams/sources/read-results.js';
 import type { Operation } from './operations.js';
 import type { Fetch } from './partitions/fetched.js';
 import { openWarehouse, type OpenWarehouse } from './open-warehouse.js';
+import type { ReputationReport } from './reputation/run-reputation.js';
 import { checkSettings, type FullSettings, type Settings } from './settings.js';
 import { lock } from './storage/lock.js';
 import { stagingName } from './storage/storage-settings.js';
@@ -33,6 +35,8 @@ export interface OaOptions {
   readonly reset?: boolean;
   /** Replace notebooks that an analyst has edited. @default false */
   readonly freshNotebooks?: boolean;
+  /** Reputation services of your own, after those of the settings. */
+  readonly reputation?: readonly ReputationService[];
   readonly signal?: AbortSignal;
   readonly onWarning?: (warning: Warning) => void;
   /** Told when a step begins and while rows flow. */
@@ -64,6 +68,8 @@ export interface RunReport {
   statements: number;
   bytesRead: number;
   warnings: Warning[];
+  /** What became of the reputation services, where the pipeline has some. */
+  reputation?: ReputationReport;
   /** `seconds` is a step's own work: streams overlap. */
   steps: { step: number; name: string; seconds: number }[];
 }

@@ -6,23 +6,13 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { closest } from 'fastest-levenshtein';
 import { z } from 'zod';
+import { DNS_FEATURE_NAMES } from '../schemas/dns-features.js';
 import { OaError } from '../schemas/errors.js';
+import { reputationSettings } from './reputation/reputation-settings.js';
 import { withSpotConf } from './spot-conf/settings.js';
 import { storageSettings } from './storage/storage-settings.js';
 
 const path = (description: string) => z.string().min(1).meta({ description, format: 'path' });
-
-const domainList = z.strictObject({
-  service: z.literal('domain-list'),
-  name: z.string().min(1).meta({ description: 'Name of the service in query_rep.' }),
-  file: path('List of domains: one a line, # comments, hosts files; matches a name and its parent domains.'),
-  label: z
-    .string()
-    .min(1)
-    .default('HIGH')
-    .meta({ description: 'What a listed name is: HIGH 3, MEDIUM 2, LOW 1, NONE 0, other labels -1.' }),
-  value: z.int().min(-1).max(3).optional().meta({ description: 'The value, where it is not the label’s own.' }),
-});
 
 export const settingsSchema = z
   .strictObject({
@@ -64,9 +54,19 @@ export const settingsSchema = z
       .prefault({})
       .meta({ description: 'What is known of client addresses. Without files the column is empty.' }),
     geolocation: z
-      .strictObject({ iploc: path('Spot’s iploc.csv.').optional() })
+      .strictObject({
+        iploc: path('Spot’s iploc.csv: IPv4, sorted.').optional(),
+        mmdb: z
+          .union([path('A MaxMind DB.'), z.array(path('A MaxMind DB.')).min(1)])
+          .optional()
+          .meta({ description: 'MaxMind databases, one or several (city and ASN); what iploc knows comes first.' }),
+      })
       .prefault({})
       .meta({ description: 'Locations of addresses, for pipelines that use them (Flow).' }),
+    features: z.array(z.enum(DNS_FEATURE_NAMES)).default([]).meta({
+      description:
+        'Features of query names (columns qry_…) that the run adds beside those that dns_score_fields names, for an existing dns_scores with such columns.',
+    }),
     dnsConf: path('A dns_conf.json of your own. Default: the package’s.').optional(),
     iana: z
       .strictObject({
@@ -76,10 +76,7 @@ export const settingsSchema = z
       })
       .prefault({})
       .meta({ description: 'CSV files in Spot’s format, merged over the built-in tables.' }),
-    reputation: z
-      .array(domainList)
-      .default([])
-      .meta({ description: 'Services, in the order of the column query_rep.' }),
+    reputation: reputationSettings,
     details: z
       .strictObject({
         limit: z
@@ -208,26 +205,48 @@ function nodeOf(value: unknown, node: SchemaNode): SchemaNode {
   return options.length === 1 ? options[0]! : (options.find(fits) ?? {});
 }
 
-/** The settings with each text in them replaced; one that becomes `undefined` is left out. */
+interface Text {
+  readonly text: string;
+  /** Keys that lead to it. */
+  readonly path: readonly string[];
+  readonly node: SchemaNode;
+  /** Before it was known which of several it is. */
+  readonly declared: SchemaNode;
+}
+
+/** The settings with each text in them replaced. */
 function mapTexts(
   value: unknown,
   from: SchemaNode,
-  change: (text: string, node: SchemaNode, declared: SchemaNode) => string | undefined,
+  change: (text: Text) => unknown,
+  path: readonly string[] = [],
 ): unknown {
   const node = nodeOf(value, from);
-  if (typeof value === 'string') return change(value, node, from);
+  if (typeof value === 'string') return change({ text: value, path, node, declared: from });
   if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map((item, i) => mapTexts(item, child(node, i) ?? {}, change));
-  const entries = Object.entries(value).map(([key, inner]) => [key, mapTexts(inner, child(node, key) ?? {}, change)]);
-  return Object.fromEntries(entries.filter(([, inner]) => inner !== undefined));
+  const inner = (key: string | number, of: unknown) =>
+    mapTexts(of, child(node, key) ?? {}, change, [...path, `${key}`]);
+  if (Array.isArray(value)) return value.map((item, i) => inner(i, item));
+  return Object.fromEntries(Object.entries(value).map(([key, of]) => [key, inner(key, of)]));
 }
 
 /** Every value that the schema marks as a path, made absolute. */
 const resolvePaths = (settings: FullSettings, base: string): FullSettings =>
-  mapTexts(settings, schemaTree(), (text, { format }) =>
-    format === 'path' ? resolve(base, text) : text,
+  mapTexts(settings, schemaTree(), ({ text, node }) =>
+    node.format === 'path' ? resolve(base, text) : text,
   ) as FullSettings;
 
-/** For copies that are kept: secrets that are written out are left out, and those that are told where they are stay. */
+/**
+ * For copies that are kept: where a secret is written out, an environment variable is named instead, so that whoever uses
+ * the copy is told which one to set.
+ */
 export const withoutSecrets = (settings: FullSettings): FullSettings =>
-  mapTexts(settings, schemaTree(), (text, _, { writeOnly }) => (writeOnly ? undefined : text)) as FullSettings;
+  mapTexts(settings, schemaTree(), ({ text, path, declared }) =>
+    declared.writeOnly ? { env: variableOf(path) } : text,
+  ) as FullSettings;
+
+const variableOf = (path: readonly string[]): string =>
+  ['SPOT_DNS_OA', ...path]
+    .join('_')
+    .toUpperCase()
+    .replace(/[^A-Z0-9_]/g, '_');

@@ -4,6 +4,7 @@
  */
 import { isIdentifier, type Column, type ColumnKind, type Columns } from './columns.js';
 import { dnsResults, dnsScores } from './dns.js';
+import { FEATURE_COLUMNS } from './dns-features.js';
 import { OaError } from './errors.js';
 
 export interface DnsConf {
@@ -21,6 +22,7 @@ const SCORE_KINDS: Columns = {
   ...dnsScores.columns,
   dns_sev: 'int?',
   ip_sev: 'int?',
+  ...FEATURE_COLUMNS,
 };
 
 /** What a results file cannot do without. */

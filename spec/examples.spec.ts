@@ -8,7 +8,10 @@ import { temporaryFolder } from './fakes/temporary-folder.js';
 const PRINTS: Readonly<Record<string, RegExp>> = {
   'custom-enrichment': /^The least predictable names:\n3\.46 bits {2}qx7vk2mzp0\.invalid\n/,
   flow: /^3 rows written to flow_scores, .*\n10\.0\.2\.15 -> 203\.0\.113\.9 \(Bavaria;Munich Example Transit\), local:HIGH:3\n$/,
+  'name-features':
+    /^The least predictable names:\n3\.32 bits {2}qx7vk2mzp0\.invalid\n(?:.*\n)+192\.0\.2\.44 asked from Tyrol;Innsbruck Example Net \(AT\)\n$/,
   proxy: /^3 rows written to proxy_scores, .*\ncdn\.malware\.example\/a\S*, local:HIGH:3, 2 requests in its hour\n$/,
+  'own-reputation': /^15\.2\.0\.10\.in-addr\.arpa {2}local:UNKNOWN:-1::length:LONG:1\n/,
   'ten-lines':
     /^5 rows written to dns_scores, .*\nupdate\.tunnel\.example {2}example {2}local:HIGH:3 {2}04 {2}TXT {2}/,
 };

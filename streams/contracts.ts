@@ -118,6 +118,14 @@ export interface Verdict {
   readonly label: string;
   /** 3 high, 2 medium, 1 low, 0 none, -1 unverified. */
   readonly value: number;
+  /** What the key is known for; Spot's UI lists them beside the label. */
+  readonly categories?: readonly { readonly name: string; readonly group: string }[];
+}
+
+/** Whom a reputation service talks to, and what it tells them, in words. */
+export interface RemoteHost {
+  readonly host: string;
+  readonly sends: string;
 }
 
 export interface ReputationService {
@@ -126,6 +134,8 @@ export interface ReputationService {
   readonly checks: 'domain' | 'ip' | 'url';
   /** Most keys of one call. */
   readonly batchSize: number;
+  /** Null: nothing leaves this machine. A service that does not say is taken for a remote one. */
+  readonly remote?: RemoteHost | null;
   /** Verdicts by key; a key without an entry is `UNKNOWN`. */
   check(keys: readonly string[], options: { signal: AbortSignal }): Promise<ReadonlyMap<string, Verdict>>;
 }
@@ -135,10 +145,25 @@ export interface ContextLookup {
   find(ip: string): string;
 }
 
+/** Where an address is; what is not known is null or left out. */
 export interface Location {
   /** `state;city owner` */
-  readonly geo_loc: string;
-  readonly domain: string;
+  readonly geo_loc: string | null;
+  readonly domain: string | null;
+  /** ISO 3166-1: `IN`. */
+  readonly country_code?: string | null;
+  readonly country?: string | null;
+  /** State or province. */
+  readonly region?: string | null;
+  readonly city?: string | null;
+  /** Degrees, north positive. */
+  readonly latitude?: number | null;
+  /** Degrees, east positive. */
+  readonly longitude?: number | null;
+  /** Number of the autonomous system. */
+  readonly asn?: number | null;
+  /** Who holds the address, or routes it. */
+  readonly owner?: string | null;
 }
 
 export interface LocationLookup {

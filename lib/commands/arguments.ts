@@ -38,21 +38,23 @@ export function parse<const O extends OptionTable>(args: readonly string[], opti
 }
 
 /**
- * The settings of `--config`, with `--spot-conf` and `--data` over them.
+ * The settings of `--config`, with `--spot-conf`, `--data` and `--offline` over them.
  * @throws {OaError} `SETTINGS_INVALID`; `USAGE` for `--data` with a storage that is not local
  */
 export async function settingsOf(values: {
   config?: string;
   'spot-conf'?: string;
   data?: string;
+  offline?: boolean;
 }): Promise<FullSettings> {
-  const { config, 'spot-conf': spotConf, data } = values;
+  const { config, 'spot-conf': spotConf, data, offline } = values;
   const given = config === undefined ? {} : await readJson(config, 'SETTINGS_INVALID');
   const written = spotConf === undefined ? given : { ...(given as object), spotConf: resolve(spotConf) };
   const settings = checkSettings(
     written,
     config === undefined ? {} : { base: dirname(resolve(config)), name: config },
   );
+  if (offline) settings.reputation.offline = true;
   if (data === undefined) return settings;
   if (settings.storage.type !== 'local') {
     throw new OaError(

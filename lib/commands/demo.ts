@@ -13,7 +13,7 @@ import { scoreColumn } from '../analyst/scores.js';
 import { sampleDay } from '../demo/sample-day.js';
 import { openWarehouse, type OpenWarehouse } from '../open-warehouse.js';
 import { packageFile } from '../package-root.js';
-import type { FullSettings } from '../settings.js';
+import { checkSettings, withoutSecrets, type FullSettings } from '../settings.js';
 import { writeText } from '../storage/text.js';
 import { parse, settingsOf, wholeNumber } from './arguments.js';
 import type { Command } from './main.js';
@@ -42,17 +42,20 @@ makes a sample day (raw table and dns_results.csv) in the warehouse and runs it`
     const root = given.storage.root;
     console.log(`making ${count(rows)} DNS responses of ${day.iso} in ${root} (seed ${seed})`);
     const files = await makeDay(given, day, { rows, seed, signal: console.signal });
-    const settings: FullSettings = {
+    const settings = checkSettings({
       ...given,
       networkContext: {
         ...given.networkContext,
         files: [...given.networkContext.files, files['networkcontext.csv']!],
       },
-      reputation: [
+      reputation: {
         ...given.reputation,
-        { service: 'domain-list', name: 'sample', file: files['domains.txt']!, label: 'HIGH' },
-      ],
-    };
+        services: [
+          ...given.reputation.services,
+          { service: 'domain-list', name: 'sample', file: files['domains.txt']! },
+        ],
+      },
+    });
     const settingsFile = `${root}/demo/settings.json`;
     const report = await runDay(
       { date: day.text, settings, home: values.home, signal: console.signal },
@@ -105,9 +108,12 @@ function demoSettings(settings: FullSettings): string {
     ...settings,
     storage: { ...storage, root: '..' },
     networkContext: { ...networkContext, files: networkContext.files.map(near) },
-    reputation: reputation.map((service) => ({ ...service, file: near(service.file) })),
+    reputation: {
+      ...reputation,
+      services: reputation.services.map((one) => ('file' in one ? { ...one, file: near(one.file) } : one)),
+    },
   };
-  return `${JSON.stringify(movable, null, 2)}\n`;
+  return `${JSON.stringify(withoutSecrets(movable), null, 2)}\n`;
 }
 
 async function mostSuspicious({ engine }: OpenWarehouse, day: Day): Promise<string> {

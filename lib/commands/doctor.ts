@@ -5,11 +5,11 @@ import { confDifferences } from '../../schemas/dns-conf.js';
 import { asOaError } from '../../schemas/errors.js';
 import { readResults } from '../../streams/sources/read-results.js';
 import { loadDnsLookups } from '../dns-lookups.js';
-import { loadGeolocation } from '../lookups/geo-ranges.js';
-import { loadNetworkContext } from '../lookups/network-context.js';
+import { loadGeolocation } from '../lookups/geolocation.js';
+import { conflictsText, loadNetworkContext } from '../lookups/network-context.js';
 import { notebookCopies } from '../notebooks.js';
 import { loadDnsConf, openWarehouse, type OpenWarehouse } from '../open-warehouse.js';
-import { loadReputation } from '../reputation/load-reputation.js';
+import { tryServices } from '../reputation/try-services.js';
 import { checkTable } from '../partitions/align.js';
 import type { FullSettings } from '../settings.js';
 import { parse, settingsOf } from './arguments.js';
@@ -38,12 +38,18 @@ export interface Check {
 /** What needs the warehouse, when its storage does not work. */
 class NotLookedAt extends Error {}
 
+const OPTIONS = {
+  date: { type: 'string', short: 'd' },
+  json: { type: 'boolean' },
+  offline: { type: 'boolean' },
+} as const;
+
 export const doctor: Command = {
-  help: `doctor [-d YYYYMMDD] [--json]
+  help: `doctor [-d YYYYMMDD] [--offline] [--json]
 checks every configured component and says what to do about each that fails`,
 
   async run(args) {
-    const { values } = parse(args, { date: { type: 'string', short: 'd' }, json: { type: 'boolean' } });
+    const { values } = parse(args, OPTIONS);
     if (values.date !== undefined) parseDay(values.date);
     const findings = await examine(await settingsOf(values), values.date);
     const failed = findings.filter(({ state }) => state === 'fail').length;
@@ -138,10 +144,12 @@ function checks(settings: FullSettings, date: string | undefined, warehouse: () 
       name: 'iana',
       remedy: 'Correct the files that iana names, or leave them out: the built-in tables are current.',
       run: async () => {
-        const { iana } = await loadDnsLookups({ iana: settings.iana, networkContext: { files: [], ranges: [] } });
-        return Object.entries(iana)
-          .map(([name, table]) => `${name} ${(table as ReadonlyMap<number, string>).size}`)
-          .join(', ');
+        const lookups = await loadDnsLookups({ iana: settings.iana, networkContext: { files: [], ranges: [] } });
+        const sizes = Object.entries(lookups.iana).map(
+          ([name, table]) => `${name} ${(table as ReadonlyMap<number, string>).size}`,
+        );
+        const [duplicates] = lookups.warnings;
+        return duplicates === undefined ? sizes.join(', ') : `note: ${sizes.join(', ')}; ${duplicates.message}`;
       },
     },
     {
@@ -152,28 +160,24 @@ function checks(settings: FullSettings, date: string | undefined, warehouse: () 
         if (files.length + ranges.length === 0) return 'note: no files; the column network_context is empty';
         const found = await loadNetworkContext(settings.networkContext);
         return found.conflicts.length > 0
-          ? `note: ${found.size} ranges, ${found.conflicts.length} conflicts; the first given wins`
+          ? `note: ${found.size} ranges; ${conflictsText(found.conflicts)}`
           : `${found.size} ranges`;
       },
     },
     {
       name: 'geolocation',
-      remedy: 'Correct the file that geolocation.iploc names.',
+      remedy: 'Correct the files that geolocation names, or fetch them again.',
       run: async () => {
-        const { iploc } = settings.geolocation;
-        if (iploc === undefined) return 'note: no iploc file; DNS does not need one';
-        await loadGeolocation({ iploc });
-        return iploc;
+        const { descriptions } = await loadGeolocation(settings.geolocation);
+        return descriptions.length > 0 ? descriptions.join('; ') : 'note: no file; DNS does not need one';
       },
     },
     {
       name: 'reputation',
-      remedy: 'Correct the list, or take the service out of reputation.',
+      remedy: 'Correct the list or the service, or take it out of reputation.',
       run: async () => {
-        const services = await loadReputation(settings.reputation);
-        return services.length > 0
-          ? services.map(({ name }) => name).join(', ')
-          : 'note: no service; the column query_rep is empty';
+        const found = await tryServices(settings.reputation);
+        return found.length > 0 ? found.join('; ') : 'note: no service; the column query_rep is empty';
       },
     },
     {

@@ -20,12 +20,13 @@ const OPTIONS = {
   'fresh-notebooks': { type: 'boolean' },
   reset: { type: 'boolean' },
   json: { type: 'boolean' },
+  offline: { type: 'boolean' },
   tables: { type: 'string' },
 } as const;
 
 export const run: Command = {
   help: `run -d YYYYMMDD|yesterday|A..B [-l N|all] [-t dns] [--results FILE] [--wait 2h] [--dry-run] [--json]
-    [--reset] [--allow-empty] [--fresh-notebooks]
+    [--reset] [--allow-empty] [--fresh-notebooks] [--offline]
 the twelve steps for a day: results, enrichment, dns_scores, details, dendrogram, summary`,
 
   async run(args, console) {
@@ -145,5 +146,19 @@ export function reportText(report: RunReport): string {
     `DNS OA of ${report.date} on ${report.engine}: ${count(read)} rows read, ${count(rejected)} rejected, ${count(written)} written`,
     table(steps),
     table(tables),
+    ...reputationText(report),
   ].join('\n\n');
+}
+
+/** Nothing without services. */
+function reputationText({ reputation }: RunReport): string[] {
+  if (reputation === undefined || reputation.services.length === 0) return [];
+  const rows = reputation.services.map((one) => ({
+    reputation: one.service,
+    host: one.host ?? 'this machine',
+    ...{ names: count(one.keys), cached: count(one.cached), sent: count(one.sent), withheld: count(one.withheld) },
+    unavailable: count(one.unavailable),
+    state: one.offline ? 'offline' : one.deadlinePassed ? 'deadline passed' : `breaker ${one.breaker}`,
+  }));
+  return [table(rows)];
 }

@@ -4,10 +4,10 @@
  */
 import type { Location, LocationLookup } from '../../streams/contracts.js';
 import { LAST_ADDRESS, parseIp, placeOfAddress } from './ip-values.js';
+import { locationOf } from './location.js';
 import { badLine, eachRow, quoted } from './lookup-file.js';
 
 const COLUMNS = 10;
-const [STATE, CITY, OWNER, DOMAIN] = [4, 5, 8, 9] as const;
 
 /** An array of unsigned 32-bit numbers that grows. */
 class Numbers {
@@ -36,18 +36,14 @@ interface GeoTable {
   readonly locations: readonly Location[];
 }
 
-const NO_LOCATIONS: GeoTable = {
-  starts: new Uint32Array(),
-  ends: new Uint32Array(),
-  places: new Uint32Array(),
-  locations: [],
-};
-
 export class GeoRanges implements LocationLookup {
+  /** `iploc.csv, 3 ranges`, for a report. */
+  readonly description: string;
   readonly #table: GeoTable;
 
-  /** @internal `loadGeolocation` makes it */
-  constructor(table: GeoTable) {
+  /** @internal `loadGeoRanges` makes it */
+  constructor(file: string, table: GeoTable) {
+    this.description = `${file}, ${table.starts.length} ranges`;
     this.#table = table;
   }
 
@@ -73,37 +69,60 @@ function addressOf(file: string, line: number, text: string): number {
   throw badLine(file, line, `address ${quoted(text)}; expected an integer from 0 to ${LAST_ADDRESS}`);
 }
 
+const text = (field: string | undefined): string | null => field || null;
+
+/** What is no degree is not known: Spot never read these columns. */
+function degrees(field: string | undefined, most: number): number | null {
+  const value = field ? Number(field) : NaN;
+  return Math.abs(value) <= most ? value : null;
+}
+
+function locationOfFields([, , code, country, state, city, latitude, longitude, owner, domain]: readonly string[]) {
+  const location = locationOf({
+    domain: domain!,
+    country_code: text(code),
+    country: text(country),
+    region: text(state),
+    city: text(city),
+    latitude: degrees(latitude, 90),
+    longitude: degrees(longitude, 180),
+    owner: text(owner),
+  });
+  return { ...location, geo_loc: `${state};${city} ${owner}` };
+}
+
 /**
- * Reads the file as a stream; equal locations are kept once.
- * @returns a look-up whose `geo_loc` is `state;city owner`; without a file one that finds nothing
+ * Reads the file as a stream; equal locations are kept once. A file that is not sorted is refused rather than sorted: that
+ * it is not is the sign of two files put together or of one that was cut, and of ranges that overlap none is the right one.
+ * @returns a look-up whose `geo_loc` is `state;city owner`
  * @throws {OaError} `FILE_NOT_FOUND`, `STORAGE_FAILED`, `LOOKUP_FILE_INVALID` with file and line, also where a range lies
- *   before or over the one on the line before
+ *   before the one on the line before (the file is not sorted), or over it
  */
-export async function loadGeolocation(settings: { readonly iploc?: string }): Promise<GeoRanges> {
-  const file = settings.iploc;
-  if (file === undefined) return new GeoRanges(NO_LOCATIONS);
+export async function loadGeoRanges(file: string): Promise<GeoRanges> {
   const [starts, ends, places] = [new Numbers(), new Numbers(), new Numbers()];
   const locations: Location[] = [];
   const known = new Map<string, number>();
-  let lastEnd = -1;
+  let [lastStart, lastEnd] = [-1, -1];
   await eachRow(file, ({ line, fields }) => {
     if (fields.length !== COLUMNS) throw badLine(file, line, `${fields.length} columns; expected ${COLUMNS}`);
     const start = addressOf(file, line, fields[0]!);
     const end = addressOf(file, line, fields[1]!);
-    if (end < start) throw badLine(file, line, `range ${start} to ${end}; expected the end not before the start`);
-    if (start <= lastEnd) throw badLine(file, line, `range ${start} to ${end}; expected a start after ${lastEnd}`);
-    lastEnd = end;
-    const geo_loc = `${fields[STATE]};${fields[CITY]} ${fields[OWNER]}`;
-    const domain = fields[DOMAIN]!;
-    const key = `${geo_loc}\n${domain}`;
+    const range = `range ${start} to ${end}`;
+    if (end < start) throw badLine(file, line, `${range}; expected the end not before the start`);
+    if (start < lastStart)
+      throw badLine(file, line, `${range}; expected a file sorted by start, and here one after ${lastEnd}`);
+    if (start <= lastEnd)
+      throw badLine(file, line, `${range} overlaps the one before it; expected a start after ${lastEnd}`);
+    [lastStart, lastEnd] = [start, end];
+    const key = fields.slice(2).join('\n');
     let place = known.get(key);
     if (place === undefined) {
-      place = locations.push({ geo_loc, domain }) - 1;
+      place = locations.push(locationOfFields(fields)) - 1;
       known.set(key, place);
     }
     starts.push(start);
     ends.push(end);
     places.push(place);
   });
-  return new GeoRanges({ starts: starts.values(), ends: ends.values(), places: places.values(), locations });
+  return new GeoRanges(file, { starts: starts.values(), ends: ends.values(), places: places.values(), locations });
 }

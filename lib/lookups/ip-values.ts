@@ -2,7 +2,7 @@
  * IP addresses and ranges as numbers: IPv4 as a JavaScript number, IPv6 as a `bigint`. An IPv4-mapped IPv6 address
  * (`::ffff:192.0.2.1`, RFC 4291 section 2.5.5.2) is the IPv4 address.
  */
-import { Address6 } from 'ip-address';
+import { readIpv6, wordsValue, WORDS } from './ipv6-words.js';
 
 export type IpValue = number | bigint;
 
@@ -16,7 +16,7 @@ const MAPPED = 0xffff_0000_0000n;
 const MAPPED_END = 0xffff_ffff_ffffn;
 
 /** IPv4 by character codes, as this runs for every row: four numbers 0 to 255 without leading zeros. -1 if it is none. */
-function ipv4(text: string): number {
+export function readIpv4(text: string): number {
   if (text.length < 7 || text.length > 15) return -1;
   let value = 0;
   let octet = -1;
@@ -36,17 +36,13 @@ function ipv4(text: string): number {
   return dots === 3 && octet !== -1 ? value * 256 + octet : -1;
 }
 
-const IPV6 = /^[0-9a-f:]*:[0-9a-f:.]*$/i;
+const words = new Uint32Array(WORDS);
 
-function ipv6(text: string): bigint | null {
-  // The pattern keeps out what the parser takes beside addresses: zones, prefixes, brackets.
-  if (text.length > 45 || !IPV6.test(text) || !Address6.isValid(text)) return null;
-  return new Address6(text).bigInt();
-}
+const ipv6 = (text: string): bigint | null => (readIpv6(text, words) ? wordsValue(words) : null);
 
 /** @returns null when the text is not an IP address */
 export function parseIp(text: string): IpValue | null {
-  const short = ipv4(text);
+  const short = readIpv4(text);
   if (short !== -1) return short;
   const long = ipv6(text);
   return long !== null && long >= MAPPED && long <= MAPPED_END ? Number(long - MAPPED) : long;
@@ -57,11 +53,14 @@ function mapped(from: bigint, to: bigint): IpRange {
   return { from: Number(from - MAPPED), to: Number(to - MAPPED) };
 }
 
+/** The bits behind each length of a prefix, all set. */
+const HOST_BITS = Array.from({ length: 129 }, (_, prefix) => (1n << BigInt(128 - prefix)) - 1n);
+
 /** A network in CIDR notation; bits beyond the prefix are ignored. */
 function parseNetwork(address: string, prefix: string): IpRange | null {
   if (!/^\d{1,3}$/.test(prefix)) return null;
   const bits = Number(prefix);
-  const short = ipv4(address);
+  const short = readIpv4(address);
   if (short !== -1) {
     if (bits > 32) return null;
     const size = 2 ** (32 - bits);
@@ -70,9 +69,8 @@ function parseNetwork(address: string, prefix: string): IpRange | null {
   }
   const long = ipv6(address);
   if (long === null || bits > 128) return null;
-  const size = 1n << BigInt(128 - bits);
-  const from = long - (long % size);
-  return mapped(from, from + size - 1n);
+  const last = long | HOST_BITS[bits]!;
+  return mapped(last ^ HOST_BITS[bits]!, last);
 }
 
 /** @returns null unless both are addresses of one family, the first not after the second */
@@ -88,12 +86,10 @@ export function rangeBetween(first: string, last: string): IpRange | null {
  * @returns null when the text is none of these
  */
 export function parseRange(text: string): IpRange | null {
-  const [first = '', last, ...more] = text.split('-').map((part) => part.trim());
-  if (more.length > 0) return null;
-  if (last !== undefined) return rangeBetween(first, last);
-  const [address = '', prefix, ...rest] = first.split('/');
-  if (rest.length > 0) return null;
-  return prefix === undefined ? rangeBetween(address, address) : parseNetwork(address, prefix);
+  const dash = text.indexOf('-');
+  if (dash !== -1) return rangeBetween(text.slice(0, dash).trim(), text.slice(dash + 1).trim());
+  const slash = text.indexOf('/');
+  return slash === -1 ? rangeBetween(text, text) : parseNetwork(text.slice(0, slash), text.slice(slash + 1));
 }
 
 /**

@@ -3,7 +3,6 @@
  */
 import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import csv from 'csv-parser';
 import { asOaError, OaError } from '../../schemas/errors.js';
@@ -30,7 +29,8 @@ export function quoted(text: string): string {
   return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
 }
 
-const unreadable = (error: unknown, file: string): OaError => {
+/** The error of a file that cannot be read. */
+export const unreadable = (error: unknown, file: string): OaError => {
   const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
   if (missing) return new OaError('FILE_NOT_FOUND', `${file}: no such file`, { cause: error });
   return asOaError(error, 'STORAGE_FAILED', `${file}: cannot be read`);
@@ -76,29 +76,30 @@ export async function eachRow(
   let next = 1;
   const take = (cells: Record<string, string>): void => {
     const line = next;
-    const values = Object.values(cells);
-    const breaks = values.reduce((sum, text) => sum + lineBreaks(text), 0);
+    const fields: string[] = [];
+    let breaks = 0;
+    for (const text of Object.values(cells)) {
+      breaks += lineBreaks(text);
+      fields.push(text.trim());
+    }
     next += 1 + breaks;
     if (breaks > 0 && options.multiline !== true) {
       throw badLine(file, line, 'a quoted field goes on over the end of the line; expected a closing quote');
     }
-    const fields = values.map((value) => value.trim());
     if (fields.length > 1 || (fields[0] ?? '') !== '') onRow({ line, fields });
   };
-  const rows = new Writable({
-    objectMode: true,
-    write(cells: Record<string, string>, _encoding, done) {
-      try {
-        take(cells);
-        done();
-      } catch (error) {
-        done(error as Error);
-      }
-    },
-  });
   const parser = csv({ headers: false, maxRowBytes: MAX_ROW_BYTES });
+  // A listener, for a stream of single rows would cost as much as reading them.
+  parser.on('data', (cells: Record<string, string>) => {
+    if (parser.destroyed) return;
+    try {
+      take(cells);
+    } catch (error) {
+      parser.destroy(error as Error);
+    }
+  });
   try {
-    await pipeline(createReadStream(file), withoutMark, parser, rows);
+    await pipeline(createReadStream(file), withoutMark, parser);
   } catch (error) {
     if (error instanceof Error && error.message === 'Row exceeds the maximum size') {
       throw badLine(file, next, 'the row has no end within 1 MiB; expected a closing quote', error);

@@ -1,7 +1,9 @@
 /** Reads the network context: what the user's own files say of addresses. */
-import { IpRanges, type RangeEntry } from './ip-ranges.js';
+import type { ContextLookup } from '../../streams/contracts.js';
+import { IpRanges, type RangeConflict, type RangeEntry } from './ip-ranges.js';
 import { parseRange, rangeBetween, type IpRange } from './ip-values.js';
 import { badLine, eachRow, quoted } from './lookup-file.js';
+import { watchFiles, type WatchedFiles, type WatchOptions } from './watched-files.js';
 
 export interface NetworkContextFiles {
   /** Paths of files `ip,description`; `ip` is one address, a network (`10.0.0.0/8`) or `first-last`. */
@@ -62,5 +64,59 @@ export async function loadNetworkContext(settings: NetworkContextFiles): Promise
   const entries: RangeEntry[] = [];
   for (const file of settings.files ?? []) await readEntries(file, CONTEXT, entries);
   for (const file of settings.ranges ?? []) await readEntries(file, RANGES, entries);
-  return new IpRanges(entries);
+  return IpRanges.inTurns(entries);
+}
+
+/** One line for a report: how many conflicts, and the first of them. */
+export function conflictsText(conflicts: readonly RangeConflict[]): string {
+  const [first] = conflicts;
+  if (first === undefined) return 'no conflicts';
+  const { kept, dropped } = first;
+  const count = conflicts.length === 1 ? '1 conflict' : `${conflicts.length} conflicts`;
+  return `${count} of the network context: ${kept.origin} says ${quoted(kept.text)}, ${dropped.origin} says ${quoted(dropped.text)}; the first given wins`;
+}
+
+/** The network context for a process that lives long: give it to `networkContext()`, and close it at the end. */
+export class WatchedContext implements ContextLookup {
+  readonly #files: WatchedFiles<IpRanges>;
+
+  /** @internal `watchNetworkContext` makes it */
+  constructor(files: WatchedFiles<IpRanges>) {
+    this.#files = files;
+  }
+
+  find(ip: string): string {
+    return this.#files.current.find(ip);
+  }
+
+  /** Number of ranges. */
+  get size(): number {
+    return this.#files.current.size;
+  }
+
+  get conflicts(): readonly RangeConflict[] {
+    return this.#files.current.conflicts;
+  }
+
+  /** Looks at the files now. @returns whether they had changed and were readable; never rejects */
+  check(): Promise<boolean> {
+    return this.#files.check();
+  }
+
+  close(): void {
+    this.#files.close();
+  }
+}
+
+/**
+ * As `loadNetworkContext`, and reads the files again when they change: every `everySeconds` it looks at them by a timer
+ * that keeps no process alive. The old table answers until the new one is whole; files that cannot be read leave it in
+ * place and are told to `onError`. Write a new file beside the old one and rename it over, so that none is read half.
+ */
+export async function watchNetworkContext(
+  settings: NetworkContextFiles,
+  options: WatchOptions = {},
+): Promise<WatchedContext> {
+  const files = [...(settings.files ?? []), ...(settings.ranges ?? [])];
+  return new WatchedContext(await watchFiles(files, () => loadNetworkContext(settings), options));
 }

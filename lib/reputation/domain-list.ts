@@ -1,81 +1,70 @@
-/** Lists of domains of bad repute, from local text files. */
-import { isIP } from 'node:net';
-import { domainToASCII } from 'node:url';
+/** Lists of domains of bad repute in local files, in the formats of `lists/formats.ts`. They see every name in full. */
 import { canonicalName } from '../../streams/calculations/public-suffix.js';
-import { badLine, quoted, readLines } from '../lookups/lookup-file.js';
+import { reputationValue } from '../../streams/calculations/reputation-column.js';
+import type { ReputationService, Verdict } from '../../streams/contracts.js';
+import { DomainSet } from './lists/domain-set.js';
+import { readGoodList } from './lists/last-good.js';
+import { addName } from './lists/names.js';
+import { readList, type ReadListOptions } from './lists/read-list.js';
+import type { ReputationSettings, SettingsOf } from './reputation-settings.js';
 
 export class DomainList {
-  readonly #names = new Set<string>();
+  readonly #listed: DomainSet;
+  readonly #allowed: readonly DomainSet[];
 
-  /** @param names in any case, with or without a dot at the end */
-  constructor(names: Iterable<string>) {
-    for (const name of names) {
-      const canonical = canonicalName(name);
-      // A list may hold an internationalised name as people write it; queries hold it as it is on the wire.
-      const onTheWire = domainToASCII(canonical);
-      if (canonical !== '') this.#names.add(canonical);
-      if (onTheWire !== '') this.#names.add(onTheWire);
+  /**
+   * @param names in any case, with or without a dot at the end; or a set that is read already
+   * @param allowed names that are never listed, nor those below them
+   */
+  constructor(names: Iterable<string> | DomainSet, allowed: readonly DomainSet[] = []) {
+    this.#allowed = allowed;
+    if (names instanceof DomainSet) {
+      this.#listed = names;
+      return;
     }
+    this.#listed = new DomainSet();
+    for (const name of names) addName(this.#listed, name);
   }
 
   /** Number of names, internationalised ones counted in both forms. */
   get size(): number {
-    return this.#names.size;
+    return this.#listed.size;
+  }
+
+  /** Memory that the names take. */
+  get bytes(): number {
+    return [this.#listed, ...this.#allowed].reduce((sum, list) => sum + list.bytes, 0);
   }
 
   /** Whether the list has the name or a domain above it: `www.example.com` for `example.com`, never `myexample.com`. */
   has(name: string): boolean {
-    let rest = canonicalName(name);
-    while (rest !== '') {
-      if (this.#names.has(rest)) return true;
-      const dot = rest.indexOf('.');
-      if (dot === -1) return false;
-      rest = rest.slice(dot + 1);
-    }
-    return false;
+    const canonical = canonicalName(name);
+    return this.#listed.has(canonical) && !this.#allowed.some((list) => list.has(canonical));
   }
 }
 
-/** RFC 1035 section 2.3.4: octets of a name. */
-const MAX_NAME_BYTES = 255;
-
-/** What stands in a hosts file for the machine itself: `localhost`, `ip6-allnodes`, `broadcasthost`, `0.0.0.0`. */
-const isOwnName = (name: string): boolean =>
-  !name.includes('.') || name.toLowerCase() === 'localhost.localdomain' || isIP(name) !== 0;
-
-/** What is wrong with a name of a list, null if nothing is. */
-function problemOf(name: string): string | null {
-  if (Buffer.byteLength(name) > MAX_NAME_BYTES) return `a name of more than ${MAX_NAME_BYTES} bytes`;
-  if (/:\/\/|[|^]/.test(name)) return 'a URL or a filter rule';
-  if (name.split('.').includes('')) return 'a name with an empty label';
-  return null;
+/** @throws {OaError} `FILE_NOT_FOUND`, `STORAGE_FAILED`, `LOOKUP_FILE_INVALID` with file and line */
+export async function loadDomainList(file: string, options: ReadListOptions = {}): Promise<DomainList> {
+  return new DomainList(await readList(file, options));
 }
 
-function namesOf(file: string, line: number, text: string): string[] {
-  const [first = '', ...more] = text
-    .replace(/(^|\s)#.*$/, '')
-    .trim()
-    .split(/\s+/);
-  if (first === '') return [];
-  const isHostsLine = more.length > 0 && isIP(first) !== 0;
-  const expected = 'expected one domain, or an address and domains as in a hosts file';
-  if (more.length > 0 && !isHostsLine) throw badLine(file, line, `${quoted(text)} holds blanks; ${expected}`);
-  const names = isHostsLine ? more.filter((name) => !isOwnName(name)) : [first];
-  return names.map((name) => {
-    const plain = name.replace(/^\*?\.|\.$/g, '');
-    const problem = problemOf(plain);
-    if (problem !== null) throw badLine(file, line, `${quoted(name)} is ${problem}; ${expected}`);
-    return plain;
-  });
-}
+/** More keys than a batch of rows has. */
+const BATCH = 10_000;
 
-/**
- * Reads a list: a domain a line, or a hosts file (`0.0.0.0 example.com`, in which names without a dot are the machine's
- * own and left out). `#` starts a comment, blank lines count for nothing; `*.` or `.` before a domain is taken off, as
- * the domains below one match anyway.
- * @throws {OaError} `FILE_NOT_FOUND`, `STORAGE_FAILED`, `LOOKUP_FILE_INVALID` with file and line
- */
-export async function loadDomainList(file: string): Promise<DomainList> {
-  const lines = await readLines(file);
-  return new DomainList(lines.flatMap((text, i) => namesOf(file, i + 1, text)));
+/** @throws {OaError} as `loadDomainList`, where there is no last good copy */
+export async function domainList(
+  { name, file, format, column, allow = [], maxShrink, label, value }: SettingsOf<'domain-list'>,
+  { settings, warn }: { settings: ReputationSettings; warn: (code: string, message: string) => void },
+): Promise<ReputationService> {
+  const { folder } = settings.cache;
+  const listed = await readGoodList(file, { format, column, maxShrink, folder, warn });
+  const list = new DomainList(listed, await Promise.all(allow.map((path) => readList(path))));
+  const verdict: Verdict = { label, value: value ?? reputationValue(label) };
+  return {
+    name,
+    checks: 'domain',
+    batchSize: BATCH,
+    remote: null,
+    check: (keys) => Promise.resolve(new Map(keys.filter((key) => list.has(key)).map((key) => [key, verdict]))),
+  };
 }

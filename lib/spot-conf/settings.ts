@@ -111,24 +111,42 @@ function engine(name: string, hasImpala: boolean): string | undefined {
 const port = (text: string): number | undefined =>
   /^\d{1,5}$/.test(text) && Number(text) > 0 && Number(text) < 65_536 ? Number(text) : undefined;
 
-/** Which of the settings a spot.conf is asked for in this release. */
-const TAKEN = /^storage\./;
-
 /**
  * The settings as a user wrote them, with what the spot.conf says where they say nothing.
  * @throws {OaError} `SETTINGS_INVALID` when a value is needed and cannot be known
  */
 export function withSpotConf(settings: Readonly<Record<string, unknown>>, file: string): Record<string, unknown> {
+  const said = readSpotConf(file);
+  return withNeverSent(withStorage(settings, said, file), said, file);
+}
+
+function withStorage(settings: Readonly<Record<string, unknown>>, said: readonly SpotSetting[], file: string) {
   const given = settings.storage as Record<string, unknown> | undefined;
   if (given !== undefined && (typeof given !== 'object' || (given.type ?? 'webhdfs') !== 'webhdfs'))
     return { ...settings };
   const storage: Record<string, unknown> = { type: 'webhdfs', ...given };
-  for (const { key, value, from, problem } of readSpotConf(file)) {
-    if (!TAKEN.test(key)) continue;
+  for (const { key, value, from, problem } of said) {
+    if (!key.startsWith('storage.')) continue;
     const [, name, inner] = key.split('.') as [string, string, string | undefined];
     if (given?.[name] !== undefined || (name === 'token' && given?.headers !== undefined)) continue;
     if (problem !== undefined) throw new OaError('SETTINGS_INVALID', `${file}: ${from}: ${problem} (for ${key})`);
     storage[name] = inner === undefined ? value : { ...(storage[name] as object | undefined), [inner]: value };
   }
   return { ...settings, storage };
+}
+
+/** The site's own domain is never sent to others, whatever else the settings name. */
+function withNeverSent(settings: Record<string, unknown>, said: readonly SpotSetting[], file: string) {
+  const own = said.find(({ key }) => key === 'reputation.neverSend');
+  if (own?.problem !== undefined) throw new OaError('SETTINGS_INVALID', `${file}: ${own.from}: ${own.problem}`);
+  const domains = own?.value as string[] | undefined;
+  const { reputation = [] } = settings;
+  if (domains === undefined || typeof reputation !== 'object' || reputation === null) return settings;
+  const given = (Array.isArray(reputation) ? { services: reputation as unknown[] } : reputation) as {
+    neverSend?: unknown;
+  };
+  const before = given.neverSend ?? [];
+  // What is no list is told by the check.
+  if (!Array.isArray(before)) return settings;
+  return { ...settings, reputation: { ...given, neverSend: [...new Set([...(before as unknown[]), ...domains])] } };
 }

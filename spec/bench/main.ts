@@ -8,6 +8,7 @@ import { cpus, tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { resultsFile } from './file.js';
+import type { LookupBench } from './lookups.js';
 
 interface Measurement {
   readonly rows: number;
@@ -21,6 +22,7 @@ const { values } = parseArgs({
 const [rows, times] = [Number(values.rows), Number(values.times)];
 const folder = mkdtempSync(`${tmpdir()}/spot-dns-oa-bench-`);
 const program = fileURLToPath(new URL('./work.js', import.meta.url));
+const reputationProgram = fileURLToPath(new URL('./reputation.js', import.meta.url));
 
 function measure(name: string, file: string): Measurement {
   const output = execFileSync(process.execPath, [program, name, file, folder], { encoding: 'utf8' });
@@ -38,6 +40,21 @@ function medians(names: readonly string[], file: string): Map<string, Measuremen
     peakMB: median(list.map(({ peakMB }) => peakMB)),
   });
   return new Map([...found].map(([name, list]) => [name, middle(list)]));
+}
+
+/** Addresses in tables of 100,000 ranges: a size that does not depend on `--rows`. */
+function sayLookups(): void {
+  const lookups = fileURLToPath(new URL('./lookups.js', import.meta.url));
+  const found = JSON.parse(execFileSync(process.execPath, [lookups, folder], { encoding: 'utf8' })) as LookupBench;
+  say(
+    `\n${found.ranges} ranges of the network context loaded in ${found.loadSeconds.toFixed(2)} s, ${found.loadProcessorSeconds.toFixed(2)} s of processor (target 1 s)\n`,
+  );
+  say('| look-up | a second | peer | of the peer |\n|---|---|---|---|');
+  for (const { work, perSecond, peer, peerPerSecond } of found.rows) {
+    const ratio = peerPerSecond === undefined ? '-' : `${(perSecond / peerPerSecond).toPrecision(2)} times`;
+    const rate = peerPerSecond === undefined ? '-' : `${peer} ${Math.round(peerPerSecond)}`;
+    say(`| ${work} | ${Math.round(perSecond)} | ${rate} | ${ratio} |`);
+  }
 }
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
@@ -63,6 +80,10 @@ try {
       `| ${name}, ${rows * 5} rows | ${Math.round(big.rows / big.seconds)} | - | ${Math.round(big.peakMB)} (${(big.peakMB / found.get(name)!.peakMB).toFixed(2)} of the smaller) |`,
     );
   }
+  say(
+    `\n${execFileSync(process.execPath, [reputationProgram, String(Math.min(rows, 1_000_000))], { encoding: 'utf8' })}`,
+  );
+  sayLookups();
 } finally {
   rmSync(folder, { recursive: true });
 }

@@ -79,7 +79,7 @@ describe('demo', () => {
       tld: { of: 'registrable-domain' },
       details: { limit: 9 },
       networkContext: { files: ['networkcontext.csv'] },
-      reputation: [{ service: 'domain-list', name: 'sample', file: 'domains.txt', label: 'HIGH' }],
+      reputation: { services: [{ service: 'domain-list', name: 'sample', file: 'domains.txt', label: 'HIGH' }] },
     });
   });
 

@@ -27,6 +27,7 @@ const withoutIds = (text: string): string =>
 const planned = (operations: readonly Operation[]): string[] =>
   operations.map((operation) => {
     if (operation.kind === 'statement') return `statement ${operation.sql}`;
+    if (operation.kind === 'host') return `ask ${operation.host}`;
     // A template becomes a file of the home: for the storage that is a new file.
     if (operation.do === 'copy') return `create ${operation.path}`;
     return withoutIds(`${operation.do} ${operation.do === 'rename' ? `${operation.from} -> ` : ''}${operation.path}`);

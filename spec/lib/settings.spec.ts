@@ -17,8 +17,9 @@ describe('settings', () => {
       tld: { of: 'public-suffix' },
       networkContext: { files: [], ranges: [] },
       geolocation: {},
+      features: [],
       iana: {},
-      reputation: [],
+      reputation: { services: [], neverSend: [], cache: {}, offline: false },
       details: { limit: 250 },
       rejected: { maxShare: 0.01 },
       notebooks: {},
@@ -53,8 +54,11 @@ describe('settings', () => {
     [{ tld: { privateSuffixes: 1 } }, /tld\.privateSuffixes: .*expected boolean, received number/],
     [{ networkContext: { files: 'a.csv' } }, /networkContext\.files: .*expected array, received string/],
     [{ networkContext: { ranges: [''] } }, /networkContext\.ranges\[0\]: /],
-    [{ reputation: [{ service: 'gti', name: 'a', file: 'f' }] }, /reputation\[0\]\.service: .*domain-list/],
+    [{ reputation: [{ service: 'gtl', name: 'a', file: 'f' }] }, /reputation\[0\]\.service: .*domain-list/],
     [{ reputation: [{ service: 'domain-list', file: 'f' }] }, /reputation\[0\]\.name: .*expected string/],
+    [{ geolocation: { mmdb: [] } }, /geolocation\.mmdb: /],
+    [{ geolocation: { mdb: 'a' } }, /unknown key "geolocation\.mdb"; did you mean "mmdb"\?/],
+    [{ features: ['entropie'] }, /features\[0\]: .*entropy/],
     [{ dnsConf: null }, /dnsConf: .*expected string, received null/],
     [
       { storag: 1, detail: 2 },
@@ -72,7 +76,7 @@ describe('settings', () => {
     const settings: Settings = {
       storage: { type: 'local', root: 'data' },
       networkContext: { files: ['a.csv', '/abs/b.csv'], ranges: ['../r.csv'] },
-      geolocation: { iploc: 'iploc.csv' },
+      geolocation: { iploc: 'iploc.csv', mmdb: ['city.mmdb', '/abs/asn.mmdb'] },
       dnsConf: 'dns_conf.json',
       iana: { dns_qry_type: 'types.csv' },
       reputation: [{ service: 'domain-list', name: 'urlhaus', file: 'urlhaus.txt' }],
@@ -82,12 +86,20 @@ describe('settings', () => {
     expect(await loadSettings(file)).toMatchObject({
       storage: { root: `${folder.path}/etc/data` },
       networkContext: { files: [`${folder.path}/etc/a.csv`, '/abs/b.csv'], ranges: [`${folder.path}/r.csv`] },
-      geolocation: { iploc: `${folder.path}/etc/iploc.csv` },
+      geolocation: {
+        iploc: `${folder.path}/etc/iploc.csv`,
+        mmdb: [`${folder.path}/etc/city.mmdb`, '/abs/asn.mmdb'],
+      },
       dnsConf: `${folder.path}/etc/dns_conf.json`,
       iana: { dns_qry_type: `${folder.path}/etc/types.csv` },
-      reputation: [{ name: 'urlhaus', file: `${folder.path}/etc/urlhaus.txt`, label: 'HIGH' }],
+      reputation: { services: [{ name: 'urlhaus', file: `${folder.path}/etc/urlhaus.txt`, label: 'HIGH' }] },
       notebooks: { templates: `${folder.path}/etc/templates` },
     });
+  });
+
+  it('name one MaxMind DB or several', () => {
+    const { geolocation } = checkSettings({ geolocation: { mmdb: 'city.mmdb' } }, { base: '/etc' });
+    expect(geolocation).toEqual({ mmdb: '/etc/city.mmdb' });
   });
 
   it('that are missing or broken name the file', async () => {
@@ -138,7 +150,13 @@ describe('settings', () => {
     it('keep no secret that is written out in a copy', () => {
       const copy = withoutSecrets(checkSettings({ storage: { ...storage, token: 'hidden' } }));
       expect(JSON.stringify(copy)).not.toMatch(/hidden|secret/);
-      expect(copy.storage).toMatchObject({ headers: { 'X-XSRF-HEADER': { env: 'XSRF' } } });
+      expect(copy.storage).toMatchObject({
+        token: { env: 'SPOT_DNS_OA_STORAGE_TOKEN' },
+        headers: {
+          Authorization: { env: 'SPOT_DNS_OA_STORAGE_HEADERS_AUTHORIZATION' },
+          'X-XSRF-HEADER': { env: 'XSRF' },
+        },
+      });
     });
   });
 

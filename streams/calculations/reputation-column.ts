@@ -40,9 +40,18 @@ export interface ServiceVerdict {
   readonly verdict: Verdict | undefined;
 }
 
+/** `:name|group;name|group`, nothing without categories. */
+function categoriesPart({ categories = [] }: Verdict): string {
+  if (categories.length === 0) return '';
+  return `:${categories.map(({ name, group }) => `${columnPart(name)}|${columnPart(group)}`).join(';')}`;
+}
+
 /** @returns an empty string when there is no service */
 export function reputationColumn(verdicts: readonly ServiceVerdict[]): string {
   return verdicts
-    .map(({ service, verdict = UNKNOWN }) => `${columnPart(service)}:${columnPart(verdict.label)}:${verdict.value}`)
+    .map(
+      ({ service, verdict = UNKNOWN }) =>
+        `${columnPart(service)}:${columnPart(verdict.label)}:${verdict.value}${categoriesPart(verdict)}`,
+    )
     .join('::');
 }

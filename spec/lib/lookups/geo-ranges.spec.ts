@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { loadGeolocation } from '../../../lib/lookups/geo-ranges.js';
+import { loadGeoRanges } from '../../../lib/lookups/geo-ranges.js';
 import { temporaryFiles } from './temporary-files.js';
 
 const file = temporaryFiles();
@@ -7,14 +7,28 @@ const file = temporaryFiles();
 const line = (start: number, end: number, city = 'New Delhi', domain = 'example.in') =>
   `"${start}","${end}","IN","India","Delhi","${city}","28.6","77.2","Example Telecom, Ltd.","${domain}"`;
 
-describe('loadGeolocation', () => {
+describe('loadGeoRanges', () => {
   it('gives state, city and owner, and the domain', async () => {
     const text = [line(16777216, 16777471), line(16777472, 16778239, 'Agra', ''), line(4294967295, 4294967295)].join(
       '\r\n',
     );
-    const locations = await loadGeolocation({ iploc: await file('iploc.csv', `\ufeff${text}`) });
-    const delhi = { geo_loc: 'Delhi;New Delhi Example Telecom, Ltd.', domain: 'example.in' };
-    const agra = { geo_loc: 'Delhi;Agra Example Telecom, Ltd.', domain: '' };
+    const locations = await loadGeoRanges(await file('iploc.csv', `\ufeff${text}`));
+    const india = {
+      country_code: 'IN',
+      country: 'India',
+      region: 'Delhi',
+      latitude: 28.6,
+      longitude: 77.2,
+      asn: null,
+    };
+    const owned = { ...india, owner: 'Example Telecom, Ltd.' };
+    const delhi = {
+      ...owned,
+      geo_loc: 'Delhi;New Delhi Example Telecom, Ltd.',
+      city: 'New Delhi',
+      domain: 'example.in',
+    };
+    const agra = { ...owned, geo_loc: 'Delhi;Agra Example Telecom, Ltd.', city: 'Agra', domain: '' };
     expect(locations.size).toBe(3);
     expect(locations.find('1.0.0.0')).toEqual(delhi);
     expect(locations.find('1.0.0.255')).toEqual(delhi);
@@ -26,13 +40,15 @@ describe('loadGeolocation', () => {
     }
   });
 
-  it('knows nothing from an empty file', async () => {
-    const locations = await loadGeolocation({ iploc: await file('empty.csv', '') });
-    expect([locations.size, locations.find('1.0.0.0')]).toEqual([0, null]);
+  it('knows no text that is empty and no degree that is none', async () => {
+    const text = '"1","2","","","","","-","181","",""\n';
+    const locations = await loadGeoRanges(await file('little.csv', text));
+    const nothing = { country_code: null, country: null, region: null, city: null, latitude: null, longitude: null };
+    expect(locations.find('0.0.0.1')).toEqual({ geo_loc: '; ', domain: '', ...nothing, asn: null, owner: null });
   });
 
-  it('knows nothing without a file, as the settings may name none', async () => {
-    const locations = await loadGeolocation({});
+  it('knows nothing from an empty file', async () => {
+    const locations = await loadGeoRanges(await file('empty.csv', ''));
     expect([locations.size, locations.find('1.0.0.0')]).toEqual([0, null]);
   });
 
@@ -50,7 +66,7 @@ describe('loadGeolocation', () => {
           return { start, end: next, city: `City ${i % 7}` };
         });
         const text = all.map(({ start, end, city }) => line(start, end, city)).join('\n');
-        const locations = await loadGeolocation({ iploc: await file('many.csv', text) });
+        const locations = await loadGeoRanges(await file('many.csv', text));
         for (let address = 0; address <= next + 1; address++) {
           const city = all.find(({ start, end }) => start <= address && address <= end)?.city;
           const found = locations.find(`0.0.${address >>> 8}.${address & 255}`)?.geo_loc;
@@ -62,8 +78,24 @@ describe('loadGeolocation', () => {
   });
 
   it.each([
-    ['an unsorted line', `${line(100, 199)}\n${line(50, 60)}\n`, 2, 'range 50 to 60; expected a start after 199'],
-    ['an overlap', `${line(100, 199)}\n\n${line(199, 250)}\n`, 3, 'range 199 to 250; expected a start after 199'],
+    [
+      'an unsorted line',
+      `${line(100, 199)}\n${line(50, 60)}\n`,
+      2,
+      'range 50 to 60; expected a file sorted by start, and here one after 199',
+    ],
+    [
+      'an overlap',
+      `${line(100, 199)}\n\n${line(199, 250)}\n`,
+      3,
+      'range 199 to 250 overlaps the one before it; expected a start after 199',
+    ],
+    [
+      'a range within the one before',
+      `${line(100, 199)}\n${line(150, 160)}\n`,
+      2,
+      'range 150 to 160 overlaps the one before it; expected a start after 199',
+    ],
     [
       'a range the wrong way round',
       `${line(100, 99)}\n`,
@@ -81,13 +113,13 @@ describe('loadGeolocation', () => {
     ],
   ])('names file and line of %s', async (_what, text, at, problem) => {
     const path = await file('bad.csv', text);
-    await expect(loadGeolocation({ iploc: path })).rejects.toMatchObject({
+    await expect(loadGeoRanges(path)).rejects.toMatchObject({
       code: 'LOOKUP_FILE_INVALID',
       message: expect.stringContaining(`${path}, line ${at}: ${problem}`),
     });
   });
 
   it('says which file is missing', async () => {
-    await expect(loadGeolocation({ iploc: 'no-iploc.csv' })).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
+    await expect(loadGeoRanges('no-iploc.csv')).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
   });
 });

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { loadIanaTable } from '../../../lib/lookups/iana-tables.js';
+import { loadIanaTable, type IanaDuplicate } from '../../../lib/lookups/iana-tables.js';
 import { temporaryFiles } from './temporary-files.js';
 
 const file = temporaryFiles();
@@ -53,7 +53,30 @@ describe('loadIanaTable', () => {
     expect([...(await loadIanaTable(await file('own.csv', text)))]).toEqual([[1, 'One, two']]);
   });
 
+  it('takes hexadecimal codes too, where the file has no others', async () => {
+    const text = 'Hexadecimal,Name\r\n0x0001,Internet (IN)\r\n0X00fe,QCLASS NONE\r\n0x0005-0x00FD,Unassigned\r\n';
+    expect([...(await loadIanaTable(await file('hex.csv', `\ufeff${text}`)))]).toEqual([
+      [1, 'Internet (IN)'],
+      [254, 'QCLASS NONE'],
+    ]);
+  });
+
+  it('tells of codes with several names, once each', async () => {
+    const path = await file('twice.csv', 'code,name\n1,A\n2,B\n1,A\n1,C\n2,B\n1,D\n');
+    const duplicates: IanaDuplicate[] = [];
+    const table = await loadIanaTable(path, { onDuplicate: (duplicate) => duplicates.push(duplicate) });
+    expect([...table]).toEqual([
+      [1, 'A/C/D'],
+      [2, 'B'],
+    ]);
+    expect(duplicates).toEqual([{ code: 1, name: 'A/C/D', origin: `${path}, line 7` }]);
+  });
+
   it.each([
+    ['too large a code', 'code,name\n65535,last\n65536,x\n', 3, 'code 65536; expected -1 to 65535'],
+    ['too large a hexadecimal code', 'code,name\n0x10000,x\n', 2, 'code 0x10000; expected -1 to 65535'],
+    ['a negative code', 'code,name\n-2,x\n', 2, 'code -2; expected -1 to 65535'],
+    ['a fraction', 'code,name\n1.5,x\n', 2, 'code "1.5"; expected a decimal number, or a hexadecimal one'],
     ['no header', '1,Internet\n', 1, 'header "1,Internet"'],
     ['a code that is none', 'code,name\n1,A\nx2,B\n', 3, 'code "x2"; expected a decimal number'],
     ['a missing name', 'code,name\n1,A\n2,\n', 3, 'no name for code 2'],

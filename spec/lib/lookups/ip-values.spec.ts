@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { isIPv4, isIPv6 } from 'node:net';
+import { Address6 } from 'ip-address';
 import { parseIp, parseRange, rangeBetween } from '../../../lib/lookups/ip-values.js';
+import { placeOfWords, readIpv6, valueWords, WORDS, wordsValue } from '../../../lib/lookups/ipv6-words.js';
 
 describe('parseIp', () => {
   it.each([
@@ -45,6 +47,44 @@ describe('parseIp', () => {
         expect(parseIp(text) !== null).toBe(isIPv4(text) || (isIPv6(text) && !text.includes('%')));
       }),
       { numRuns: 2000 },
+    );
+  });
+});
+
+describe('IPv6 in words', () => {
+  const last = (1n << 128n) - 1n;
+
+  it('is the address that the package reads, in every way of writing it', () => {
+    const groups = fc.array(fc.oneof(fc.constant(0), fc.nat(0xffff)), { minLength: 8, maxLength: 8 });
+    fc.assert(
+      fc.property(groups, fc.nat(7), fc.nat(8), fc.boolean(), (all, from, count, upper) => {
+        const hex = all.map((group) => group.toString(16));
+        const zeros = hex.slice(from, from + count).every((group) => group === '0');
+        const short =
+          zeros && count > 0 ? `${hex.slice(0, from).join(':')}::${hex.slice(from + count).join(':')}` : '';
+        for (const text of [
+          hex.join(':'),
+          all.map((group) => group.toString(16).padStart(4, '0')).join(':'),
+          short,
+        ]) {
+          if (text === '') continue;
+          const words = new Uint32Array(WORDS);
+          expect(readIpv6(upper ? text.toUpperCase() : text, words)).toBe(true);
+          expect(wordsValue(words)).toBe(new Address6(text).bigInt());
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('are found where a plain search finds them', () => {
+    const value = fc.oneof(fc.bigInt(0n, last), fc.bigInt(0n, 20n), fc.bigInt(last - 20n, last));
+    fc.assert(
+      fc.property(fc.array(value, { maxLength: 20 }), value, (values, wanted) => {
+        const ascending = [...new Set(values)].sort((a, b) => (a < b ? -1 : 1));
+        const place = placeOfWords(valueWords([...ascending, last + 1n]), valueWords([wanted]));
+        expect(place).toBe(ascending.filter((start) => start <= wanted).length - 1);
+      }),
     );
   });
 });

@@ -89,7 +89,7 @@ describe('cached', () => {
       const errors: string[] = [];
       let down = true;
       const service = failing(() => down);
-      const cache = cached(service, { onFailure: ({ message }) => errors.push(message) });
+      const cache = cached(service, { errors: 0, onFailure: ({ message }) => errors.push(message) });
       expect(Object.fromEntries(await cache.check(['a', 'b'], { signal }))).toEqual({
         a: UNAVAILABLE,
         b: UNAVAILABLE,

@@ -206,6 +206,21 @@ describe('the settings of a spot.conf', () => {
     );
   });
 
+  it('have the site’s own domain never sent', async () => {
+    const spotConf = await write(SECURE);
+    expect(checkSettings({ spotConf }).reputation.neverSend).toEqual(['example.net']);
+    const services = [{ service: 'domain-list' as const, name: 'a', file: '/a' }];
+    expect(checkSettings({ spotConf, reputation: services }).reputation).toMatchObject({
+      services: [{ name: 'a' }],
+      neverSend: ['example.net'],
+    });
+    const neverSend = ['example.org', 'example.net'];
+    expect(checkSettings({ spotConf, reputation: { services, neverSend } }).reputation.neverSend).toEqual(neverSend);
+    expect(() => checkSettings({ spotConf, reputation: { neverSend: 'x' } as never })).toThrow(invalid(/neverSend/));
+    await write('NAME_NODE=a\nWEB_PORT=1\nHUSER=/u\nUSER_DOMAIN=${DOMAIN}');
+    expect(() => checkSettings({ spotConf })).toThrow(invalid(/USER_DOMAIN \(line 4\): .*DOMAIN/));
+  });
+
   it('stay as they are when they are checked again', async () => {
     const once = checkSettings({ spotConf: await write(SECURE) });
     expect(checkSettings(once)).toEqual(once);

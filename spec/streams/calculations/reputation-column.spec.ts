@@ -7,12 +7,13 @@ import {
 } from '../../../streams/calculations/reputation-column.js';
 
 /** As Spot's UI reads the column. */
-function readBack(column: string): Map<string, { text: string; value: number; categories: boolean }> {
+function readBack(column: string): Map<string, { text: string; value: number; categories: string[][] }> {
   if (!column) return new Map();
   return new Map(
     column.split('::').map((part) => {
-      const [name = '', text = '', value = '', ...categories] = part.split(':');
-      return [name, { text, value: Number(value), categories: categories.length > 0 }];
+      const [name = '', text = '', value = '', ...rest] = part.split(':');
+      const categories = rest.flatMap((list) => list.split(';')).map((category) => category.split('|'));
+      return [name, { text, value: Number(value), categories }];
     }),
   );
 }
@@ -27,6 +28,16 @@ describe('reputationColumn', () => {
     expect(reputationColumn(verdicts)).toBe('gti:High:3::fb:UNKNOWN:-1::dnsbl:UNAVAILABLE:-1');
   });
 
+  it('appends categories as Spot does', () => {
+    const categories = [
+      { name: 'Malicious Sites', group: 'Risk/Fraud' },
+      { name: 'a:b;c|d', group: '' },
+    ];
+    expect(reputationColumn([{ service: 'gti', verdict: { label: 'High', value: 3, categories } }])).toBe(
+      'gti:High:3:Malicious Sites|Risk/Fraud;a_b_c_d|_',
+    );
+  });
+
   it('is empty without services', () => {
     expect(reputationColumn([])).toBe('');
   });
@@ -39,7 +50,10 @@ describe('reputationColumn', () => {
 
   it("reads back in Spot's UI, whatever names and labels hold", () => {
     const text = fc.string({ unit: fc.constantFrom(':', '::', ';', '|', 'a', 'Z', ' ', '_', '\t', 'é', '$') });
-    const verdict = fc.record({ label: text, value: fc.integer({ min: -1, max: 3 }) });
+    const categories = fc.option(fc.array(fc.record({ name: text, group: text }), { maxLength: 3 }), {
+      nil: undefined,
+    });
+    const verdict = fc.record({ label: text, value: fc.integer({ min: -1, max: 3 }), categories });
     const services = fc.uniqueArray(fc.record({ service: text, verdict: fc.option(verdict, { nil: undefined }) }), {
       selector: ({ service }) => columnPart(service),
       maxLength: 5,
@@ -48,7 +62,11 @@ describe('reputationColumn', () => {
       fc.property(services, (verdicts) => {
         const expected = verdicts.map(({ service, verdict: given }) => [
           columnPart(service),
-          { text: given ? columnPart(given.label) : 'UNKNOWN', value: given?.value ?? -1, categories: false },
+          {
+            text: given ? columnPart(given.label) : 'UNKNOWN',
+            value: given?.value ?? -1,
+            categories: given?.categories?.map(({ name, group }) => [columnPart(name), columnPart(group)]) ?? [],
+          },
         ]);
         expect([...readBack(reputationColumn(verdicts))]).toEqual(expected);
       }),

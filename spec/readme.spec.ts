@@ -2,6 +2,7 @@
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { checkSettings } from '../lib/settings.js';
 import { webHdfsStorage } from '../lib/storage/webhdfs.js';
 import { upload } from './conformance/oa-on-hdfs.js';
 import { PACKAGE, start } from './e2e/cli.js';
@@ -97,6 +98,14 @@ describe('README', () => {
 
   it('is read to its end: less than 150 lines', async () => {
     expect((await read('README.md')).split('\n').length - 1).toBeLessThan(150);
+  });
+
+  it('has settings that are settings, and so have the docs', async () => {
+    for (const page of ['README.md', 'docs/before-the-first-run.md']) {
+      const blocks = [...(await read(page)).matchAll(/^```json\n(.*?)^```$/gms)].map(([, text]) => text!);
+      expect(blocks.length).toBeGreaterThan(0);
+      for (const block of blocks) checkSettings(JSON.parse(block));
+    }
   });
 
   it('warns of the names that anyone may take in npm', async () => {

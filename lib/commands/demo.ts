@@ -24,10 +24,11 @@ const OPTIONS = {
   date: { type: 'string', short: 'd' },
   rows: { type: 'string' },
   seed: { type: 'string' },
+  offline: { type: 'boolean' },
 } as const;
 
 export const demo: Command = {
-  help: `demo [-d YYYYMMDD] [--rows N] [--seed N]
+  help: `demo [-d YYYYMMDD] [--rows N] [--seed N] [--offline]
 makes a sample day (raw table and dns_results.csv) in the warehouse and runs it`,
 
   async run(args, console) {

@@ -91,7 +91,7 @@ function nameNodes(hosts: string, webPort: string, ssl: string): string[] | Erro
 }
 
 function hdfsFolder(path: string): string | Error {
-  if (/^\/[^:]*$/.test(path)) return path.replace(/(?<=.)\/+$/, '');
+  if (/^(\/[^/:]+)+\/?$/.test(path)) return path.replace(/\/$/, '');
   return new Error(`HUSER: expected an absolute path, got ${JSON.stringify(path)}`);
 }
 

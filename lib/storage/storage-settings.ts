@@ -5,8 +5,11 @@ import { secret } from '../secrets.js';
 const localPath = (description: string) => z.string().min(1).meta({ description, format: 'path' });
 const milliseconds = (description: string) => z.int().min(1).meta({ description });
 
-/** HDFS cannot hold a `:` in a name. */
-const hdfsPath = z.string().regex(/^\/[^:]*$/, 'expected an absolute path of HDFS, without :');
+/** HDFS cannot hold a `:` in a name, nor two slashes in a row. */
+const hdfsPath = z
+  .string()
+  .regex(/^(\/[^/:]+)+\/?$/, 'expected an absolute path of HDFS, without :')
+  .overwrite((path) => path.replace(/\/$/, ''));
 
 const local = z.strictObject({
   type: z.literal('local'),

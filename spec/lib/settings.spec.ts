@@ -122,6 +122,10 @@ describe('settings', () => {
       tls: { ca: 'ca.pem', key: '/abs/key.pem', passphrase: 'hidden' },
     };
 
+    it('may end their root with a slash', () => {
+      expect(checkSettings({ storage: { ...storage, root: '/user/spot/' } }).storage.root).toBe('/user/spot');
+    });
+
     it('have paths of this machine relative to the file, and of HDFS as they are', () => {
       expect(checkSettings({ storage }, { base: '/etc/oa' }).storage).toMatchObject({
         root: '/user/spot',
@@ -140,6 +144,8 @@ describe('settings', () => {
       [{ ...storage, nameNodes: ['http://a', 'http://b', 'http://c'] }, /storage\.nameNodes: /],
       [{ ...storage, root: 'spot' }, /storage\.root: expected an absolute path of HDFS/],
       [{ ...storage, root: '/a:b' }, /storage\.root: expected an absolute path of HDFS/],
+      [{ ...storage, root: '/a//b' }, /storage\.root: expected an absolute path of HDFS/],
+      [{ ...storage, root: '/' }, /storage\.root: expected an absolute path of HDFS/],
       [{ ...storage, staging: { acl: ['impala:rwx'] } }, /storage\.staging\.acl\[0\]: expected user:impala:rwx/],
       [{ ...storage, staging: { folder: '../x' } }, /storage\.staging\.folder: expected a folder name/],
       [{ ...storage, staging: { mode: '999' } }, /storage\.staging\.mode: expected an octal mode/],

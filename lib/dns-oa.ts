@@ -41,7 +41,8 @@ export async function runDnsOa(options: OaOptions): Promise<RunReport> {
   const reputation = new RunReputation(options.reputation);
   try {
     const report = await runOa(await dnsPipeline(options, reputation), options);
-    return { ...report, reputation: reputation.report() };
+    const asked = reputation.report();
+    return asked ? { ...report, reputation: asked } : report;
   } finally {
     await reputation.close();
   }

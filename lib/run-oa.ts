@@ -68,7 +68,7 @@ export interface RunReport {
   statements: number;
   bytesRead: number;
   warnings: Warning[];
-  /** What became of the reputation services, where the pipeline has some. */
+  /** What became of the reputation services, where one of them is on another machine. */
   reputation?: ReputationReport;
   /** `seconds` is a step's own work: streams overlap. */
   steps: { step: number; name: string; seconds: number }[];

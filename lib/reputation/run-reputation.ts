@@ -47,8 +47,10 @@ export class RunReputation {
     };
   }
 
-  report(): ReputationReport {
+  /** Nothing where every service is on this machine. */
+  report(): ReputationReport | undefined {
     const services = this.#services.map((service) => service.report());
+    if (services.every(({ host }) => host === null)) return undefined;
     const sent: Record<string, number> = {};
     for (const { host, sent: keys } of services) if (host !== null) sent[host] = (sent[host] ?? 0) + keys;
     return { offline: this.#offline, services, sent };

@@ -1,6 +1,8 @@
 /** The OA on a loopback HDFS; `spec/cluster/dns-oa.spec.ts` runs the same on a real one. */
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { webHdfsStorage } from '../../lib/storage/webhdfs.js';
 import { describeOaOnHdfs } from '../conformance/oa-on-hdfs.js';
 import { FAST } from '../fakes/hdfs-fixture.js';
 import { startFakeWebHdfs, type FakeWebHdfs } from '../fakes/webhdfs-server.js';
@@ -32,6 +34,24 @@ describe('commands on HDFS', () => {
     const { content, length } = fake.files.get('/user/spot/dns/hive/oa/suspicious/_table.json');
     expect(content(0, length).toString()).toContain('ml_score');
     expect(fake.asked.every(({ query }) => query.get('user.name') === 'spot')).toBe(true);
+  });
+
+  it('read results there into a local warehouse, and no more of them than the limit asks for', async () => {
+    const home = await homes.empty();
+    expect(await inProcess(home, 'demo', '--rows', '2000')).toMatchObject({ status: 0 });
+    fake = await startFakeWebHdfs({ nameNodes: 1 });
+    const rows = await readFile(join(home, 'spot-data/dns/scored_results/20160708/scores/dns_results.csv'));
+    const storage = webHdfsStorage({ nameNodes: fake.nameNodes });
+    await pipeline(Array<Buffer>(100).fill(rows), storage.create('/big/results.csv'));
+    fake.sent = 0;
+    const results = `${fake.nameNodes[0]!.replace('http', 'webhdfs')}/big/results.csv`;
+    const { status, stdout } = await inProcess(home, 'run', '-d', '20160708', '--results', results, '--json');
+    expect({ status, report: JSON.parse(stdout) as object }).toMatchObject({
+      status: 0,
+      report: { rows: { read: 500 } },
+    });
+    expect(rows.length * 100).toBeGreaterThan(4 * 1024 * 1024);
+    expect(fake.sent).toBeLessThan(1024 * 1024);
   });
 
   it.each([

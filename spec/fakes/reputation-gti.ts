@@ -19,6 +19,7 @@ const answer = () => process.stdout.write(JSON.stringify({ a: names.map(rep) }) 
 const modes = {
   answers: answer,
   stdin: answer,
+  crashes: () => (names.some((name) => name.startsWith('bad')) ? process.exit(11) : answer()),
   slow: () => setTimeout(answer, 50),
   trailing: () => process.stdout.write(JSON.stringify({ a: names.map(rep) }) + '\\u0003'),
   fails: () => { console.error('wrong password ' + of('-p')); process.exit(7); },

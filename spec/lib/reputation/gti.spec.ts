@@ -106,6 +106,24 @@ describe('gti', () => {
     expect(JSON.stringify([error, (error as Error).cause ?? null, (error as Error).stack])).not.toContain('word');
   });
 
+  it('finds the names at which the client breaks, and the others are looked up all the same', async () => {
+    const names = ['rep60.com', 'rep1.com', 'bad1.com', 'rep40.com', 'bad2.com', 'rep2.com', 'rep3.com', 'rep4.com'];
+    const found = await check('crashes', names);
+    expect(Object.keys(found).sort()).toEqual([...names].sort());
+    for (const [name, { label }] of Object.entries(found)) {
+      expect(label === 'UNAVAILABLE').toBe(name.startsWith('bad'));
+    }
+    expect(found['rep60.com']).toEqual({ label: 'High', value: 3 });
+  });
+
+  it('that breaks at everything is no matter of the names: a call about a harmless one tells', async () => {
+    await expect(check('fails', ['a.com', 'b.com', 'c.com', 'd.com'])).rejects.toThrow(
+      'the client ended with status 7',
+    );
+    expect(await client.calls()).toHaveLength(2);
+    expect(await check('crashes', ['bad.com'])).toEqual({ 'bad.com': { label: 'UNAVAILABLE', value: -1 } });
+  });
+
   it('says that there is no client', async () => {
     await expect(check('answers', ['a.com'], { refclient: '/nowhere/refclient' })).rejects.toMatchObject({
       message: 'the client cannot be started (ENOENT)',

@@ -45,7 +45,8 @@ async function main(): Promise<void> {
     await warehouse.close();
 
     assert.ok(rows.length > 0);
-    assert.deepEqual(reputation?.sent, {});
+    // It tells what other machines were asked: here nothing.
+    assert.equal(reputation, undefined);
     for (const row of rows) console.log(`${String(row.dns_qry_name)}  ${String(row.query_rep)}`);
   } finally {
     await rm(root, { recursive: true, force: true });

@@ -13,6 +13,7 @@ import { RowSink, RowSource, type RowTransform } from '../streams/rows.js';
 import { ReadResults } from '../streams/sources/read-results.js';
 import type { Operation } from './operations.js';
 import type { Fetch } from './partitions/fetched.js';
+import { stagingOf } from './partitions/paths.js';
 import { openWarehouse, type OpenWarehouse } from './open-warehouse.js';
 import type { ReputationReport } from './reputation/run-reputation.js';
 import { checkSettings, type FullSettings, type Settings } from './settings.js';
@@ -140,7 +141,7 @@ export function oaContext(pipeline: Pick<OaPipeline, 'name'>, options: OaOptions
 /** @param root @default that of the settings */
 export function lockPath(pipeline: Pick<OaPipeline, 'name'>, { day, settings }: OaContext, root?: string): string {
   const { storage } = settings;
-  return `${root ?? storage.root}/${pipeline.name}/${stagingName(storage) ?? 'staging'}/_lock-${day.text}`;
+  return `${root ?? storage.root}/${stagingOf(pipeline.name, stagingName(storage))}/_lock-${day.text}`;
 }
 
 /**

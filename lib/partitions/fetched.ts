@@ -11,7 +11,7 @@ import pLimit from 'p-limit';
 import { asOaError, OaError } from '../../schemas/errors.js';
 import type { Storage } from '../../streams/contracts.js';
 import { changed, type LocalFiles, type Snapshot } from './snapshot.js';
-import type { TableFile } from './table-files.js';
+import { identityOf, type TableFile } from './table-files.js';
 
 /** Files that are fetched at the same time. */
 const CONCURRENCY = 3;
@@ -177,8 +177,7 @@ export class FetchedFiles implements LocalFiles {
 
   async #checkSame(file: TableFile): Promise<void> {
     const now = await this.#storage.stat(file.path);
-    const identity = now && (now.identity ?? `${now.size} ${now.modified}`);
-    if (identity !== file.identity) throw changed(file.path);
+    if (now === null || identityOf(now) !== file.identity) throw changed(file.path);
   }
 
   async #leave(copies: readonly Copy[]): Promise<void> {

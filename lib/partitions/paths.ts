@@ -32,20 +32,22 @@ export function rowFilePatterns(paths: readonly string[]): string[] {
 
 const STAGING = 'staging';
 
-/** Staging stands outside every table: `dns/staging`. */
-export function stagingRoot(table: TableDefinition, staging = STAGING): string {
-  return `${table.folder.split('/')[0]}/${staging}`;
+/** Staging stands outside every table of a pipeline: `dns/staging`. */
+export const stagingOf = (pipeline: string, staging = STAGING): string => `${pipeline}/${staging}`;
+
+export function stagingRoot(table: TableDefinition, staging?: string): string {
+  return stagingOf(table.folder.split('/')[0]!, staging);
 }
 
 /** @throws {OaError} `IDENTIFIER_INVALID` for a run id that cannot be a folder's name */
-export function runFolder(runId: string, table: TableDefinition, staging = STAGING): string {
+export function runFolder(runId: string, table: TableDefinition, staging?: string): string {
   if (!/^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(runId)) {
     throw new OaError('IDENTIFIER_INVALID', `run id ${JSON.stringify(runId)}: expected letters, digits, _, . and -`);
   }
   return `${stagingRoot(table, staging)}/${runId}`;
 }
 
-export function stagingFolder(runId: string, table: TableDefinition, staging = STAGING): string {
+export function stagingFolder(runId: string, table: TableDefinition, staging?: string): string {
   return `${runFolder(runId, table, staging)}/${table.name}`;
 }
 

@@ -134,10 +134,13 @@ export class StoredTableFiles implements TableFiles {
   }
 }
 
-const tableFile = ({ path, size, modified, identity }: FileStatus): TableFile => ({
-  path,
-  size,
-  identity: identity ?? `${size} ${modified}`,
+/** Of a storage that gives none, size and time have to do. */
+export const identityOf = ({ size, modified, identity }: FileStatus): string => identity ?? `${size} ${modified}`;
+
+const tableFile = (status: FileStatus): TableFile => ({
+  path: status.path,
+  size: status.size,
+  identity: identityOf(status),
 });
 
 const compare = (a: string | number, b: string | number) => (a < b ? -1 : a > b ? 1 : 0);

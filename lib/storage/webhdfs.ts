@@ -82,5 +82,5 @@ const fileStatus = ({ path, name, type, length, modificationTime, fileId }: Hdfs
   size: length,
   modified: modificationTime,
   // Old gateways give none.
-  identity: fileId ? `${fileId} ${length}` : `${length} ${modificationTime}`,
+  identity: fileId ? `${fileId} ${length}` : undefined,
 });

@@ -13,7 +13,7 @@ import { partitionFolder, partitionValues, type TableDefinition } from '../../sc
 import type { PartitionValues } from '../engine/cluster-dialect.js';
 import type { ClusterEngine } from '../engine/cluster-engine.js';
 import { totalsQuery } from '../engine/dns-queries.js';
-import { isOutcomeUnknown } from '../engine/outcome.js';
+import { OutcomeUnknown } from '../engine/hiveserver2/failures.js';
 import { ParquetEncoder } from '../parquet/encoder.js';
 import { thisOwner } from '../storage/owner.js';
 import { Journals, type FinishJournal } from './journal.js';
@@ -172,6 +172,8 @@ async function refresh(engine: ClusterEngine, table: TableDefinition, values: Pa
   const sql = engine.dialect.refresh(table, values);
   if (sql !== null) await engine.execute(sql);
 }
+
+const isOutcomeUnknown = (error: unknown): boolean => error instanceof OutcomeUnknown;
 
 function undecided(error: unknown, folder: string): ReplacementUndecided {
   const { code, message } = error as OaError;

@@ -12,7 +12,7 @@ import type { PartitionSpec, TableName } from './cluster-sql/cursor.js';
 import { Faults } from './cluster-sql/faults.js';
 import { tokensOf, type Token } from './cluster-sql/lexer.js';
 import { Metastore, partitionKey, pathOf, specText, type StoredTable } from './cluster-sql/metastore.js';
-import { checkOverlay, checkSize } from './cluster-sql/impala-limits.js';
+import { checkBytes, checkExpressions, checkOverlay } from './cluster-sql/impala-limits.js';
 import { PartitionFiles } from './cluster-sql/partition-files.js';
 import { Queries } from './cluster-sql/queries.js';
 import { SERVER_ERRORS, type ServerDialect, type ServerErrors } from './cluster-sql/server-error.js';
@@ -113,8 +113,9 @@ export class FakeClusterSql {
     this.#faults.clear();
   }
 
-  /** Nothing outlives a statement. */
-  async close(): Promise<void> {}
+  close(): Promise<void> {
+    return this.#queries.close();
+  }
 
   async #answer(sql: string, options: Options): Promise<Answer | null> {
     const [, name, value] = SET.exec(sql) ?? [];
@@ -122,8 +123,9 @@ export class FakeClusterSql {
       this.session[name] = value!;
       return null;
     }
+    if (this.#dialect === 'impala') checkBytes(sql);
     const tokens = tokensOf(sql, this.#dialect);
-    if (this.#dialect === 'impala') checkSize(sql, tokens);
+    if (this.#dialect === 'impala') checkExpressions(tokens);
     return this.#execute(parse(tokens, this.#dialect), options['use:database'] ?? 'default', tokens);
   }
 

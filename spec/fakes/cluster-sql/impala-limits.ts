@@ -33,8 +33,8 @@ export function checkOverlay(overlay: Readonly<Record<string, string>>): void {
   if (unknown !== undefined) throw new ServerError(`Invalid query option: ${unknown}`, 'HY000');
 }
 
-/** @throws {ServerError} for a statement that is too long, or has too many expressions (each literal and each CAST is one) */
-export function checkSize(sql: string, tokens: readonly Token[]): void {
+/** @throws {ServerError} for a statement that is too long */
+export function checkBytes(sql: string): void {
   const bytes = Buffer.byteLength(sql);
   if (bytes > MAX_BYTES) {
     throw new ServerError(
@@ -42,6 +42,10 @@ export function checkSize(sql: string, tokens: readonly Token[]): void {
       'HY000',
     );
   }
+}
+
+/** @throws {ServerError} for a statement of too many expressions: each literal and each CAST is one */
+export function checkExpressions(tokens: readonly Token[]): void {
   const isExpression = (token: Token) =>
     token.kind === 'text' || token.kind === 'number' || isWord(token, 'CAST') || isWord(token, 'NULL');
   const expressions = tokens.filter(isExpression).length;

@@ -18,8 +18,9 @@ const NAME = /`([^`]+)`/y;
 const SYMBOL = /<=>|<=|>=|<>|!=|==|\|\||[()*,.+\-/%=<>&|^~!;]/y;
 /** Impala's scanner does not take a line's end behind a backslash. */
 const TEXT: Readonly<Record<ServerDialect, RegExp>> = {
-  impala: /'((?:\\[^\n\r\v\f\x85\u2028\u2029]|[^\\'])*)'|"((?:\\[^\n\r\v\f\x85\u2028\u2029]|[^\\"])*)"/y,
-  hive: /'((?:\\[^]|[^\\'])*)'|"((?:\\[^]|[^\\"])*)"/y,
+  impala:
+    /'([^\\']*(?:\\[^\n\r\v\f\x85\u2028\u2029][^\\']*)*)'|"([^\\"]*(?:\\[^\n\r\v\f\x85\u2028\u2029][^\\"]*)*)"/y,
+  hive: /'([^\\']*(?:\\[^][^\\']*)*)'|"([^\\"]*(?:\\[^][^\\"]*)*)"/y,
 };
 
 /** @throws {ServerError} for what is no token: an open literal, a `?`, a lone back quote */

@@ -116,12 +116,15 @@ export const partitionKey = (columns: readonly Field[], values: readonly string[
   columns.map(({ name }, i) => `${name}=${encodeValue(values[i]!)}`).join('/');
 
 /** What Hive puts into a folder's name as `%XX`. */
+const ENCODED = new Set(`"#%'*/:=?\\\x7f{[]^`);
+
 const encodeValue = (value: string) =>
-  // eslint-disable-next-line no-control-regex
-  value.replace(
-    /[\x00-\x1f"#%'*/:=?\\\x7f{[\]^]/g,
-    (one) => `%${one.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
-  );
+  [...value]
+    .map((one) => {
+      const isPlain = one >= ' ' && !ENCODED.has(one);
+      return isPlain ? one : `%${one.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
+    })
+    .join('');
 
 export const decodeValue = (text: string) =>
   text.replace(/%([0-9A-F]{2})/gi, (_all, hex: string) => String.fromCharCode(parseInt(hex, 16)));

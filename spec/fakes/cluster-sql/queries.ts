@@ -1,10 +1,10 @@
 /**
- * Runs a query, or the query of an INSERT, in a DuckDB of its own: the tables that it names are views there over copies
- * of their files, taken when the statement starts.
+ * Runs a query, or the query of an INSERT, in a catalog of DuckDB of its own: the tables that it names are views there
+ * over copies of their files, taken when the statement starts.
  */
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import { createWriteStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -35,6 +35,8 @@ const NULL_ORDER: Readonly<Record<ServerDialect, string>> = {
 
 export class Queries {
   readonly #place: QueryPlace;
+  #database: Promise<Database> | undefined;
+  #statements = 0;
 
   constructor(place: QueryPlace) {
     this.#place = place;
@@ -131,28 +133,50 @@ export class Queries {
   }
 
   async #inDatabase<T>(work: (connection: DuckDBConnection, folder: string) => Promise<T>): Promise<T> {
-    const { dialect } = this.#place;
-    const folder = await mkdtemp(join(tmpdir(), 'spot-dns-oa-cluster-sql-'));
-    const instance = await DuckDBInstance.create(':memory:', {
-      autoinstall_known_extensions: 'false',
-      autoload_known_extensions: 'false',
-      default_null_order: NULL_ORDER[dialect],
-      threads: '1',
-    });
+    const { instance, folder } = await (this.#database ??= openDatabase(this.#place.dialect));
+    const catalog = `statement_${++this.#statements}`;
+    const ownFolder = join(folder, catalog);
+    await mkdir(ownFolder);
     const connection = await instance.connect();
     try {
-      // A statement sees the copies of its own tables and nothing else of this machine.
-      await connection.run(`SET allowed_directories = [${textLiteral(folder)}]`);
-      await connection.run('SET enable_external_access = false');
-      return await work(connection, folder);
+      for (const sql of [`ATTACH ':memory:' AS ${catalog}`, `USE ${catalog}`]) await connection.run(sql);
+      return await work(connection, ownFolder);
     } catch (error) {
-      throw error instanceof ServerError ? error : explained(error as Error, dialect);
+      throw error instanceof ServerError ? error : explained(error as Error, this.#place.dialect);
     } finally {
+      for (const sql of ['USE memory', `DETACH ${catalog}`]) await connection.run(sql);
       connection.closeSync();
-      instance.closeSync();
-      await rm(folder, { recursive: true, force: true });
+      await rm(ownFolder, { recursive: true, force: true });
     }
   }
+
+  async close(): Promise<void> {
+    const database = await this.#database;
+    this.#database = undefined;
+    database?.instance.closeSync();
+    if (database) await rm(database.folder, { recursive: true, force: true });
+  }
+}
+
+interface Database {
+  readonly instance: DuckDBInstance;
+  readonly folder: string;
+}
+
+/** It reads and writes below its folder, and nothing else of this machine. */
+async function openDatabase(dialect: ServerDialect): Promise<Database> {
+  const folder = await mkdtemp(join(tmpdir(), 'spot-dns-oa-cluster-sql-'));
+  const instance = await DuckDBInstance.create(':memory:', {
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+    default_null_order: NULL_ORDER[dialect],
+    threads: '1',
+  });
+  const connection = await instance.connect();
+  await connection.run(`SET allowed_directories = [${textLiteral(folder)}]`);
+  await connection.run('SET enable_external_access = false');
+  connection.closeSync();
+  return { instance, folder };
 }
 
 /** Tables that a query reads, each as its name and its database, if it says one; those of its WITH are not among them. */
@@ -181,7 +205,7 @@ function prefixOf(tokens: readonly Token[]): string {
 function explained(error: Error, dialect: ServerDialect): ServerError {
   const errors = SERVER_ERRORS[dialect];
   const text = error.message.split(/\n\s*LINE \d+:/)[0]!.replace(/\s*\n\s*/g, ' ');
-  if (text.startsWith('Parser Error')) return errors.syntax(text);
+  if (text.includes('Parser Error')) return errors.syntax(text);
   if (/^(Binder|Catalog) Error/.test(text)) return errors.analysis(text);
   return errors.running(text);
 }

@@ -46,7 +46,10 @@ const dialectOf = (name: 'impala' | 'hive'): Dialect => ({
 function rawRows(): Row[] {
   const pick = <T>(values: readonly T[], i: number) => values[i % values.length]!;
   return Array.from({ length: 600 }, (_, i) => ({
-    frame_time: pick(['Jul  8 2016 04:29:38.1 UTC', 'Jul  8 2016 4:29:59 UTC', 'no time', null], i),
+    frame_time: pick(
+      ['Jul  8 2016 23:00:00 UTC', 'Jul  8 2016 04:29:38.1 UTC', 'Jul  8 2016 4:29:59 UTC', 'no time', null],
+      i,
+    ),
     unix_tstamp: pick([day.start, day.start + 1, day.start + 3599, day.start + 3600, null], i * 7),
     frame_len: pick([60, 163, null], i),
     ip_dst: pick(['10.0.2.15', '10.0.2.16', '2001:db8::1', null], i * 3),

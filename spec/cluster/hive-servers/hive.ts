@@ -53,7 +53,6 @@ function hiveSite(options: HiveServerOptions, place: Place): Properties {
   const local = (name: string) => join(folder, 'temp', name);
   return {
     ...commonSettings(options, place),
-    'hive.server2.enable.doAs': false,
     'hive.server2.webui.port': -1,
     'hive.server2.support.dynamic.service.discovery': false,
     'hive.server2.active.passive.ha.enable': false,

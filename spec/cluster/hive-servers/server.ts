@@ -55,6 +55,8 @@ export function commonSettings({ auth, tls, hdfs }: HiveServerOptions, { port }:
   return {
     'hive.server2.thrift.bind.host': HOST,
     'hive.server2.thrift.port': port,
+    // Whoever opens a session, the server's user does the work.
+    'hive.server2.enable.doAs': false,
     'hive.server2.authentication': auth === 'plain' ? 'NONE' : 'NOSASL',
     ...(tls ? secure : {}),
   };

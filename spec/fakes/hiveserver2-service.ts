@@ -8,7 +8,11 @@ export interface FakeAnswer {
   rows: unknown[][];
 }
 /** Null: no result set. An error that it throws may have a property `sqlState`. */
-export type RunStatement = (sql: string, overlay: Record<string, string>) => Promise<FakeAnswer | null>;
+export type RunStatement = (
+  sql: string,
+  overlay: Record<string, string>,
+  session: Readonly<Record<string, string>>,
+) => Promise<FakeAnswer | null>;
 
 export type FakeMethod =
   | 'OpenSession'
@@ -248,7 +252,7 @@ export class FakeService {
 
   async #run(operation: Operation, sql: string, overlay: Record<string, string>): Promise<void> {
     try {
-      operation.answer = await this.#options.run(sql, overlay);
+      operation.answer = await this.#options.run(sql, overlay, operation.session.configuration);
       if (operation.state === RUNNING) operation.state = FINISHED!;
     } catch (error) {
       operation.failure ??= error as Error;

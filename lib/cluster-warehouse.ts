@@ -130,7 +130,8 @@ export class ClusterWarehouse implements OpenWarehouse {
     if (columns === null) return;
     await (this.#tidied ??= this.tidy());
     const partition = new LoadedPartition(this.#place, table, { day: parseDay(date), columns });
-    const leftover = await this.#staged.stagingOf(table).during(() => partition.clear(this.runId));
+    const staging = this.#staged.stagingOf(table);
+    const leftover = await staging.during(() => partition.clear(this.runId, staging));
     if (leftover !== undefined) this.#staged.warnOfLeftover(table, leftover);
   }
 

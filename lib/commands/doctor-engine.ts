@@ -38,39 +38,45 @@ async function version({ type, database }: ClusterSettings, open: () => Promise<
   return type;
 }
 
-/** Every right that a run needs is used once, on a table that is gone afterwards; what fails first is told. */
+/** What a run needs is done once, with a table that is gone afterwards; what fails first is told. */
 async function loadOneRow(open: () => Promise<OpenWarehouse>): Promise<string> {
   const warehouse = await open();
   if (!(warehouse instanceof ClusterWarehouse)) throw new OaError('INTERNAL', 'the engine is not one of the cluster');
   const table = scratchTable();
-  const where = posix.join(warehouse.root, table.folder);
+  await makeFolder(warehouse, table);
   const staging = posix.join(warehouse.root, 'dns/staging');
   const scratch = warehouse.withTables([table]);
+  const { engine } = scratch;
+  await engine.execute(engine.dialect.createManagedTable(table));
   try {
-    const { dialect } = scratch.engine;
-    const create = dialect.createTable(table, { layout: 'documented', root: warehouse.location });
-    await told(`a table cannot be made in ${where}: let the engine’s user write in ${posix.dirname(where)}`, () =>
-      scratch.engine.execute(create),
-    );
     const writer = await scratch.openPartition(table, { date: DATE });
     try {
       await told(`${staging} cannot be written by this user`, () => writer.write([{ checked: 1 }]));
       await told(
-        `the file was staged in ${staging}, and the engine could not load it: let its user write there (storage.staging.acl, for example user:impala:rwx), and read the file`,
+        `the engine could not load what was staged in ${staging}: let its user write there (storage.staging.acl, for example user:impala:rwx)`,
         () => writer.commit(),
       );
     } catch (error) {
       await writer.abort();
       throw error;
     }
-    const sql = totalsQuery(warehouse.engine.dialect, [table], parseDay(DATE));
-    for await (const [row] of warehouse.engine.pages(sql))
-      if (row?.total === 1) return `one row was staged, loaded into ${where} and read back`;
-    throw new OaError('QUERY_FAILED', `one row was loaded into ${where}, and another number was read back`);
+    for await (const [row] of engine.pages(totalsQuery(engine.dialect, [table], parseDay(DATE))))
+      if (row?.total === 1) return 'one row was staged, loaded and read back';
+    throw new OaError('QUERY_FAILED', 'one row was staged and loaded, and another number was read back');
   } finally {
-    await scratch.engine.execute(scratch.engine.dialect.dropTable(table));
-    await warehouse.storage.delete(where).catch(() => undefined);
+    await engine.execute(engine.dialect.dropTable(table));
   }
+}
+
+/** Folders of the tables are made by the engine. An empty one goes without any right in it. */
+async function makeFolder({ engine, root, location, storage }: ClusterWarehouse, table: TableDefinition) {
+  const where = posix.join(root, table.folder);
+  const create = engine.dialect.createTable(table, { layout: 'documented', root: location });
+  await told(`the engine's user cannot make a table in ${posix.dirname(where)}: let it write there`, () =>
+    engine.execute(create),
+  );
+  await engine.execute(engine.dialect.dropTable(table));
+  await storage.delete(where);
 }
 
 const scratchTable = (): TableDefinition => {

@@ -1,6 +1,6 @@
 /** What Impala and Hive (and Spark, which speaks Hive's SQL) are told: every statement for them is built here. */
 import { KINDS, type Column, type Row } from '../../schemas/columns.js';
-import { createTable } from '../../schemas/ddl.js';
+import { createManagedTable, createTable } from '../../schemas/ddl.js';
 import type { TableDefinition, TableLayout } from '../../schemas/tables.js';
 import { dialectOf, type Dialect } from './dialects.js';
 import { clusterLiterals, identifier, type LiteralValue } from './literals.js';
@@ -13,6 +13,8 @@ export interface ClusterDialect extends Dialect {
   createDatabase(name: string): string;
   /** An external table over the folder that the warehouse writes. @param root as the server names it */
   createTable(table: TableDefinition, options: { layout: TableLayout; root: string }): string;
+  /** A table whose files are the server's own, and go with it. */
+  createManagedTable(table: TableDefinition): string;
   dropTable(table: TableDefinition): string;
   describe(table: TableDefinition): string;
   /** Partitions that the table does not know yet; those that it knows stay as they are. */
@@ -59,6 +61,7 @@ export function clusterDialect({ name, database, rawDatabase = database }: Clust
     name,
     createDatabase: (of) => `CREATE DATABASE IF NOT EXISTS ${quoted(of, 'database')}`,
     createTable: (table, options) => createTable(table, { ...options, database: databaseOf(table) }),
+    createManagedTable: (table) => createManagedTable(table, databaseOf(table)),
     dropTable: (table) => `DROP TABLE IF EXISTS ${base.table(table)}`,
     describe: (table) => `DESCRIBE ${base.table(table)}`,
     addPartitions: (table, partitions) =>

@@ -20,6 +20,7 @@ import { Journals, type FinishJournal } from './journal.js';
 import { ReplacementUndecided, type ReplaceablePartition } from './parquet-writer.js';
 import { checkHour, type TablesPlace } from './partition.js';
 import { holdsRows, PART_FILE, stagedFile, stagingRoot } from './paths.js';
+import type { Staging } from './staging.js';
 
 export interface LoadsPlace extends TablesPlace {
   readonly engine: ClusterEngine;
@@ -96,11 +97,13 @@ export class LoadedPartition implements ReplaceablePartition {
   }
 
   /** A file without rows takes the place of the others. */
-  async clear(runId: string): Promise<unknown> {
+  async clear(runId: string, folder: Staging): Promise<unknown> {
     if (!(await this.isFilled())) return undefined;
     const { storage, root, staging } = this.#place;
     const staged = stagedFile(runId, this.#table, { day: this.#day, hour: this.#hour, staging });
-    const file = storage.create(posix.join(root, staged));
+    const path = posix.join(root, staged);
+    await folder.makeFolder(posix.dirname(path));
+    const file = storage.create(path);
     for (const chunk of new ParquetEncoder(this.#columns).end()) file.write(chunk);
     file.end();
     await finished(file);

@@ -29,8 +29,8 @@ export interface ReplaceablePartition {
    * @throws {ReplacementUndecided}
    */
   replaceWith(staged: string, runId: string): Promise<unknown>;
-  /** Leaves no rows. @returns as above */
-  clear(runId: string): Promise<unknown>;
+  /** Leaves no rows. @param staging entered. @returns as above */
+  clear(runId: string, staging: Staging): Promise<unknown>;
 }
 
 /** The replacement failed when old rows may be gone already: the staged file stays, for whoever finishes it. */
@@ -118,7 +118,7 @@ export class ParquetWriter implements PartitionWriter {
       );
     }
     await this.#take(null, async () => {
-      const leftover = await staging.during(() => partition.clear(runId));
+      const leftover = await staging.during(() => partition.clear(runId, staging));
       if (leftover !== undefined) this.#options.onLeftover(leftover);
     });
   }

@@ -267,7 +267,9 @@ export function describeOaOnCluster(name: string, start: () => Promise<ClusterUn
       const { status, stdout } = await on.command('doctor', '-d', DATE, '--json');
       const findings = JSON.parse(stdout) as { check: string; state: string; message: string }[];
       expect({ status, failed: findings.filter(({ state }) => state === 'fail') }).toEqual({ status: 0, failed: [] });
-      expect(findings.find(({ check }) => check === 'load')?.message).toMatch(/one row was staged, loaded/);
+      expect(findings.find(({ check }) => check === 'load')?.message).toMatch(
+        /one row was staged, loaded and read back/,
+      );
       const tables = await on.rows('SHOW TABLES');
       expect(JSON.stringify(tables)).not.toContain('doctor');
       expect((await on.storage.list(`${on.on.root}/dns/hive/oa`)).map((file) => file.name)).not.toContainEqual(

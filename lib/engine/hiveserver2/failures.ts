@@ -43,7 +43,7 @@ interface Refusal {
   readonly infoMessages?: readonly string[] | null;
 }
 
-/** The error of a statement that the server refused or could not finish: the first line of what it says. */
+/** The error of a statement that the server refused or could not finish: what it says, and the cause of it. */
 export function statementFailure(refusal: Refusal, sql: string): OaError {
   const { sqlState } = refusal;
   const text = textOf(refusal);
@@ -54,9 +54,18 @@ export function statementFailure(refusal: Refusal, sql: string): OaError {
 
 export function textOf({ errorMessage, infoMessages }: Refusal): string {
   const text = errorMessage || infoMessages?.join('\n') || '';
-  const first = text.split('\n').find((line) => line.trim() !== '');
-  return first?.trim().slice(0, LONGEST_TEXT) ?? 'the server gave no reason';
+  const lines = text.split('\n').map((line) => line.trim());
+  const first = lines.find((line) => line !== '')?.slice(0, LONGEST_TEXT);
+  // In a stack of Java the last cause is the reason: who may not do what, which file is not there.
+  const cause = lines
+    .findLast((line) => CAUSE.test(line))
+    ?.replace(CAUSE, '')
+    .slice(0, LONGEST_TEXT);
+  if (first === undefined) return 'the server gave no reason';
+  return cause === undefined || first.includes(cause) ? first : `${first}; caused by ${cause}`;
 }
+
+const CAUSE = /^(\*[^:]*:)?Caused by: /;
 
 export const isSuccess = ({ statusCode }: Status): boolean =>
   statusCode === SUCCESS || statusCode === SUCCESS_WITH_INFO;

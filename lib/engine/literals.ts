@@ -68,3 +68,28 @@ export const duckdbLiterals: LiteralStyle = {
   notFinite: (value, kind) => `'${Number.isNaN(value) ? 'NaN' : value > 0 ? 'Infinity' : '-Infinity'}'::${kind}`,
   quote: '"',
 };
+
+/** What stands for a character inside a literal. `$\{` is `${` to all three, which no substitution looks for. */
+const CLUSTER_ESCAPES: Readonly<Record<string, string>> = {
+  '\\': '\\\\',
+  "'": "\\'",
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+  '\0': '\\000',
+  '${': '$\\{',
+};
+
+/**
+ * Impala, Hive and Spark: the escapes that mean the same to all of them, everything else as it is. A doubled quote is
+ * two literals side by side to them, so a quote is escaped; Hive and Spark replace `${…}` even inside literals.
+ */
+export const clusterLiterals: LiteralStyle = {
+  text: (value) => {
+    const wellFormed = Buffer.from(value).toString();
+    return `'${wellFormed.replace(/[\\'\n\r\t\0]|\$\{/g, (found) => CLUSTER_ESCAPES[found]!)}'`;
+  },
+  notFinite: (value, kind) =>
+    `CAST('${Number.isNaN(value) ? 'NaN' : value > 0 ? 'Infinity' : '-Infinity'}' AS ${kind.toUpperCase()})`,
+  quote: '`',
+};

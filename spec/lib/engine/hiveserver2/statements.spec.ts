@@ -123,7 +123,7 @@ describe('a statement', () => {
     await until(() => server.operations === 0);
     expect((await failureOf(pages.next())).message).toBe('enough');
 
-    let release = () => undefined as void;
+    let release: () => void = () => undefined;
     server.faults.hold.ExecuteStatement = new Promise<void>((resolve) => (release = resolve));
     const second = new AbortController();
     const failed = failureOf(hs2.execute('INSERT', { signal: second.signal }));

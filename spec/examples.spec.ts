@@ -16,8 +16,8 @@ const PRINTS: Readonly<Record<string, RegExp>> = {
     /^5 rows written to dns_scores, .*\nupdate\.tunnel\.example {2}example {2}local:HIGH:3 {2}04 {2}TXT {2}/,
 };
 
-/** Examples that are told what to do: tested below, and `hdfs2` in `spec/lib/hdfs2.spec.ts`. */
-const WITH_ARGUMENTS = ['start-oa', 'hdfs2'];
+/** Examples that are told what to do: tested below, the clients in `spec/lib/hdfs2.spec.ts` and `impala-client.spec.ts`. */
+const WITH_ARGUMENTS = ['start-oa', 'hdfs2', 'impala-client'];
 
 const folder = temporaryFolder();
 

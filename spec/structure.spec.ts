@@ -69,7 +69,7 @@ describe('sources', () => {
   it('of examples import the package by its name, as a user does', () => {
     const imports = sources.filter(({ folder }) => folder === 'examples').flatMap(({ imports: all }) => all);
     expect(new Set(imports.filter((specifier) => !specifier.startsWith('node:')))).toEqual(
-      new Set(['spot-dns-oa', 'spot-dns-oa/hdfs2']),
+      new Set(['spot-dns-oa', 'spot-dns-oa/hdfs2', 'spot-dns-oa/impala-client']),
     );
   });
 

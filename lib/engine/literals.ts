@@ -69,26 +69,27 @@ export const duckdbLiterals: LiteralStyle = {
   quote: '"',
 };
 
-/**
- * Impala, Hive and Spark: a backslash escapes, `''` does not (it joins two literals, and loses the quote). Hive and Spark
- * replace `${env:HOME}` inside literals too, unless they are told not to; `\{` is a brace to all three, and no `${` is left.
- */
-export const clusterLiterals: LiteralStyle = {
-  text: (value) =>
-    `'${Buffer.from(value)
-      .toString()
-      .replace(/[\\'\n\r\t\0]/g, (character) => ESCAPES[character]!)
-      .replaceAll('${', '$\\{')}'`,
-  notFinite: (value, kind) =>
-    `CAST('${Number.isNaN(value) ? 'NaN' : value > 0 ? 'Infinity' : '-Infinity'}' AS ${KINDS[kind].sql})`,
-  quote: '`',
-};
-
-const ESCAPES: Readonly<Record<string, string>> = {
+/** What stands for a character inside a literal. `$\{` is `${` to all three, which no substitution looks for. */
+const CLUSTER_ESCAPES: Readonly<Record<string, string>> = {
   '\\': '\\\\',
   "'": "\\'",
   '\n': '\\n',
   '\r': '\\r',
   '\t': '\\t',
   '\0': '\\000',
+  '${': '$\\{',
+};
+
+/**
+ * Impala, Hive and Spark: the escapes that mean the same to all of them, everything else as it is. A doubled quote is
+ * two literals side by side to them, so a quote is escaped; Hive and Spark replace `${…}` even inside literals.
+ */
+export const clusterLiterals: LiteralStyle = {
+  text: (value) => {
+    const wellFormed = Buffer.from(value).toString();
+    return `'${wellFormed.replace(/[\\'\n\r\t\0]|\$\{/g, (found) => CLUSTER_ESCAPES[found]!)}'`;
+  },
+  notFinite: (value, kind) =>
+    `CAST('${Number.isNaN(value) ? 'NaN' : value > 0 ? 'Infinity' : '-Infinity'}' AS ${KINDS[kind].sql})`,
+  quote: '`',
 };

@@ -33,7 +33,7 @@ export interface FakeHiveServer2Options {
   readonly port?: number;
 }
 
-type Answer = (message: Buffer) => void;
+type Answer = (message: Buffer) => unknown;
 
 export class FakeHiveServer2 extends FakeService {
   port = 0;
@@ -93,7 +93,9 @@ export class FakeHiveServer2 extends FakeService {
         if (!call) return;
         bytes = bytes.subarray(start + call.length);
         // One after the other, as real ones do.
-        last = last.then(() => call.answer((message) => this.#write(socket, isFramed ? framed(message) : message)));
+        let written = Promise.resolve();
+        const send: Answer = (message) => (written = this.#write(socket, isFramed ? framed(message) : message));
+        last = last.then(() => call.answer(send)).then(() => written);
       }
     });
   }
@@ -193,19 +195,12 @@ export class FakeHiveServer2 extends FakeService {
     respond(await work(request).catch((error: Error) => ({ status: this.statusOf(error), ...failed })));
   }
 
-  #write(socket: Socket, message: Buffer): void {
-    const { portion } = this.faults;
-    if (portion === 0) {
-      socket.write(message);
-      return;
+  async #write(socket: Socket, message: Buffer): Promise<void> {
+    const portion = this.faults.portion || message.length;
+    for (let at = 0; at < message.length; at += portion) {
+      socket.write(message.subarray(at, at + portion));
+      if (portion < message.length) await new Promise((resolve) => setImmediate(resolve));
     }
-    let at = 0;
-    const next = () => {
-      if (at >= message.length) return;
-      socket.write(message.subarray(at, (at += portion)));
-      setImmediate(next);
-    };
-    next();
   }
 }
 

@@ -33,9 +33,9 @@ export async function connect(at: Host, settings: HiveServer2Settings, signal: A
 
 function tlsOptions({ host }: Host, { tls }: HiveServer2Settings): ConnectionOptions | undefined {
   if (!tls) return undefined;
-  const { ca, cert, key, verify = true } = tls;
+  const { ca, cert, key, passphrase, verify = true } = tls;
   // An address is no server name; the certificate is compared with it all the same.
-  return { ca, cert, key, rejectUnauthorized: verify, ...(isIP(host) === 0 && { servername: host }) };
+  return { ca, cert, key, passphrase, rejectUnauthorized: verify, ...(isIP(host) === 0 && { servername: host }) };
 }
 
 function connected(socket: Socket, event: 'connect' | 'secureConnect'): Promise<void> {

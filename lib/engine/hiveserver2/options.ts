@@ -30,6 +30,8 @@ export interface HiveServer2Options {
     /** Certificate of this client, and its key. */
     readonly cert?: string | Buffer;
     readonly key?: string | Buffer;
+    /** Password of the key. */
+    readonly passphrase?: string;
     /** @default true */
     readonly verify?: boolean;
   };
@@ -117,6 +119,7 @@ const TLS_CHECKS: Readonly<Record<string, Check>> = {
   ca: pem,
   cert: pem,
   key: pem,
+  passphrase: ['a text', (value) => typeof value === 'string'],
   verify: ['true or false', (value) => typeof value === 'boolean'],
 };
 const TIMEOUT_CHECKS: Readonly<Record<string, Check>> = { open: upTo(LONGEST_TIMER) };

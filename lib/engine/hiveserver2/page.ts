@@ -32,6 +32,7 @@ export interface Page {
   readonly columns: readonly PageColumn[];
 }
 
+const METHOD = 'FetchResults';
 const REPLY = 2;
 const MAX_DEPTH = 64;
 
@@ -59,7 +60,11 @@ class Cursor {
 
   page(): Page | null {
     const type = this.#bytes.getInt32(0) & 0xff;
-    this.#at = 4 + 4 + this.#bytes.getInt32(4) + 4;
+    const isAnswer = [...METHOD].every((letter, i) => this.#bytes.getUint8(8 + i) === letter.charCodeAt(0));
+    if (this.#bytes.getInt32(4) !== METHOD.length || !isAnswer) {
+      throw new NotThrift(`expected the answer of ${METHOD}, got another one`);
+    }
+    this.#at = 4 + 4 + METHOD.length + 4;
     if (type !== REPLY) return null;
     let page: Page | null = null;
     this.#fields((id, fieldType) => {

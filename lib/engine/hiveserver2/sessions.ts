@@ -4,7 +4,7 @@ import type { HiveServer2Settings } from './options.js';
 import { Session } from './session.js';
 
 /** A session that lay idle for longer is asked whether it is still one before it is used, milliseconds. */
-const TRUSTED = 1_000;
+const TRUSTED = 100;
 const MOST_IDLE = 4;
 
 export class Sessions {

@@ -2,37 +2,19 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readdir } from 'node:fs/promises';
 import { createInterface } from 'node:readline/promises';
-import { setTimeout as wait } from 'node:timers/promises';
 import { packageFile } from '../../lib/package-root.js';
 import { temporaryFolder } from '../fakes/temporary-folder.js';
 import { FETCH_MILLISECONDS } from './cluster.js';
 import { Daemons } from './daemons.js';
 import { findJava, hadoopJars } from './jars.js';
 import { startHdfs } from './hdfs.js';
-
-const PATIENCE = 20_000;
+import { processesWith, until } from './processes.js';
 
 const answers = (url: string) =>
   fetch(`${url}/jmx`, { signal: AbortSignal.timeout(2000) }).then(
     ({ ok }) => ok,
     () => false,
   );
-
-async function until(what: () => boolean | Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + PATIENCE; !(await what());) {
-    if (Date.now() > end) throw new Error(`Waited ${PATIENCE} ms in vain`);
-    await wait(100);
-  }
-}
-
-/** The ids of living processes that have the text in their command line; Linux only. */
-async function processesWith(text: string): Promise<string[]> {
-  const { stdout } = spawn('ps', ['-eo', 'pid=,args='], { stdio: ['ignore', 'pipe', 'ignore'] });
-  const found: string[] = [];
-  for await (const line of createInterface(stdout!))
-    if (line.includes(text)) found.push(line.trim().split(' ', 1)[0]!);
-  return found;
-}
 
 describe('startHdfs', () => {
   const temporary = temporaryFolder();

@@ -53,6 +53,8 @@ function hiveSite(options: HiveServerOptions, place: Place): Properties {
   const local = (name: string) => join(folder, 'temp', name);
   return {
     ...commonSettings(options, place),
+    // Else a server that cannot start tries again for half an hour.
+    'hive.server2.max.start.attempts': 1,
     'hive.server2.webui.port': -1,
     'hive.server2.support.dynamic.service.discovery': false,
     'hive.server2.active.passive.ha.enable': false,

@@ -122,14 +122,24 @@ export class Queries {
 
   async #fetch(table: StoredTable, folder: string): Promise<ScannedFile[]> {
     const found: ScannedFile[] = [];
-    for (const { location, values } of table.partitions.values()) {
-      for (const { path } of await this.#place.files.visible(location)) {
+    for (const partition of table.partitions.values()) {
+      for (const path of await this.#place.files.known(partition)) {
         const copy = join(folder, `${table.database}.${table.name}.${found.length}.parquet`);
-        await pipeline(this.#place.storage.open(path), createWriteStream(copy));
-        found.push({ copy, path, values });
+        await this.#copy(path, copy);
+        found.push({ copy, path, values: partition.values });
       }
     }
     return found;
+  }
+
+  async #copy(path: string, copy: string): Promise<void> {
+    try {
+      await pipeline(this.#place.storage.open(path), createWriteStream(copy));
+    } catch (error) {
+      throw SERVER_ERRORS[this.#place.dialect].running(
+        `Disk I/O error on localhost:27000: Failed to open HDFS file ${path}\nError(2): No such file or directory\nRoot cause: ${(error as Error).message}`,
+      );
+    }
   }
 
   async #inDatabase<T>(work: (connection: DuckDBConnection, folder: string) => Promise<T>): Promise<T> {

@@ -4,7 +4,7 @@ import { OaError } from '../schemas/errors.js';
 import type { Batch } from '../streams/contracts.js';
 import { RowTransform } from '../streams/rows.js';
 import { DETAILS } from './dns-details.js';
-import { checkReads, hoursQuery, totalsQuery } from './engine/dns-queries.js';
+import { checkReads, hoursQuery, tableMissing, totalsQuery } from './engine/dns-queries.js';
 import { alignmentOf } from './partitions/align.js';
 import type { OpenContext } from './run-oa.js';
 
@@ -21,7 +21,9 @@ export async function hoursOfRawRows({
 }: OpenContext): Promise<Set<number>> {
   for (const { table, query } of DETAILS) {
     await checkReads(engine, query);
-    alignmentOf(table, await engine.describe(table), table.columns);
+    const columns = await engine.describe(table);
+    if (columns === null) throw tableMissing(table);
+    alignmentOf(table, columns, table.columns);
   }
   const hours = new Set<number>();
   for await (const page of engine.pages(hoursQuery(engine.dialect, day, [dns]), { day, signal })) {

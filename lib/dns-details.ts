@@ -23,7 +23,7 @@ export async function writeDetails(
   lookups: DnsLookups,
 ): Promise<void> {
   const { warehouse, day, settings, options, report, signal } = context;
-  const sql = part.sql(warehouse.engine.dialect, day, settings.details.limit);
+  const sql = part.sql(warehouse.engine.dialect, day, settings.details.limit, settings.details);
   const enrichments = part.enriched ? [ianaNames(lookups.iana), networkContext(lookups.contexts)] : [];
   const added = new Set(enrichments.flatMap(({ adds }) => Object.keys(adds)));
   const columns: Columns = Object.fromEntries(

@@ -15,7 +15,7 @@ import { networkContext } from '../streams/transforms/network-context.js';
 import { severity } from '../streams/transforms/severity.js';
 import { tld } from '../streams/transforms/tld.js';
 import { hoursQuery, scoresQuery } from './engine/dns-queries.js';
-import { duckdbDialect } from './engine/dialects.js';
+import { dialectOf } from './engine/settings-dialect.js';
 import { HoursSeen, hoursOfRawRows, warnOfMissingHours } from './details-ahead.js';
 import { DETAILS, writeDetails } from './dns-details.js';
 import { loadDnsLookups, type DnsLookups } from './dns-lookups.js';
@@ -24,8 +24,14 @@ import { feedbackPath, resetScores } from './analyst/reset.js';
 import { copyNotebooks, notebookCopies, notebooksToCopy, type NotebooksToCopy } from './notebooks.js';
 import { loadDnsConf } from './open-warehouse.js';
 import { statement, type Operation } from './operations.js';
-import { fetchOperations, placeOf, stagingOperations } from './partitions/operations.js';
-import { partitionFile } from './partitions/paths.js';
+import {
+  describeOperations,
+  emptyingOperations,
+  fetchOperations,
+  placeOf,
+  placingOperations,
+  stagingOperations,
+} from './partitions/operations.js';
 import { planOa } from './plan-oa.js';
 import { runOa, type OaContext, type OaOptions, type OaPipeline, type OaStep, type RunReport } from './run-oa.js';
 import { filesKept, RunReputation } from './reputation/run-reputation.js';
@@ -64,6 +70,7 @@ async function dnsPipeline(options: OaOptions, reputation: RunReputation): Promi
     name: 'dns',
     tables: Object.values(DNS_TABLES),
     replaces: [dnsScores, ...DETAILS.map(({ table }) => table)],
+    readsBack: [dnsScores],
     steps: dnsSteps(conf, lookups, reputation),
     // Last of all, so that a run that fails costs no analyst's work.
     afterwards: options.reset
@@ -86,6 +93,9 @@ function dnsSteps(conf: DnsConf, lookups: DnsLookups, reputation: RunReputation)
   const staging = (context: OaContext, table: TableDefinition) => stagingOperations(table, placeOf(context));
   const fetches = (context: OaContext, tables: readonly TableDefinition[]) =>
     fetchOperations(tables, placeOf(context));
+  const describes = (context: OaContext, ...tables: readonly TableDefinition[]) =>
+    describeOperations(tables, placeOf(context));
+  const dialect = ({ settings }: OaContext) => dialectOf(settings.engine);
 
   return [
     {
@@ -118,7 +128,11 @@ function dnsSteps(conf: DnsConf, lookups: DnsLookups, reputation: RunReputation)
     },
     {
       name: 'results',
-      plan: (context) => [...fetches(context, [dns]), statement(hoursQuery(duckdbDialect, context.day, [dns]))],
+      plan: (context) => [
+        ...describes(context, dns, dnsScores, ...DETAILS.map(({ table }) => table)),
+        ...fetches(context, [dns]),
+        statement(hoursQuery(dialect(context), context.day, [dns])),
+      ],
       stream: async (context) => {
         rawHours = await hoursOfRawRows(context);
         return [
@@ -153,7 +167,11 @@ function dnsSteps(conf: DnsConf, lookups: DnsLookups, reputation: RunReputation)
       plan: (context) =>
         context.options.reset
           ? []
-          : [...fetches(context, [dnsThreatInvestigation]), statement(scoresQuery(duckdbDialect, context.day))],
+          : [
+              ...describes(context, dnsThreatInvestigation),
+              ...fetches(context, [dnsThreatInvestigation]),
+              statement(scoresQuery(dialect(context), context.day)),
+            ],
       stream: async ({ warehouse, day, options }) => [
         severity(options.reset ? undefined : await warehouse.scores(day.text)),
       ],
@@ -175,6 +193,8 @@ function dnsSteps(conf: DnsConf, lookups: DnsLookups, reputation: RunReputation)
         ...reads([resultsPath(context)]),
         { kind: 'file', do: 'create', path: copyPath(context) },
         ...staging(context, dnsScores),
+        // A server reads it in the next step.
+        ...(placeOf(context).loads ? placingOperations(dnsScores, placeOf(context)) : []),
       ],
       stream: ({ warehouse, day, report }) => {
         const sink = writeTable(warehouse, 'dns_scores', { date: day.text });
@@ -186,7 +206,7 @@ function dnsSteps(conf: DnsConf, lookups: DnsLookups, reputation: RunReputation)
       name: 'details',
       plan: (context) =>
         DETAILS.flatMap(({ table, sql }) => [
-          statement(sql(duckdbDialect, context.day, context.settings.details.limit)),
+          statement(sql(dialect(context), context.day, context.settings.details.limit, context.settings.details)),
           ...staging(context, table),
         ]),
       run: async (context) => {
@@ -208,9 +228,7 @@ const notebooks = async ({ notebookFolder, settings, options }: OaContext): Prom
     fresh: options.freshNotebooks,
   });
 
-const resetPlan = ({ settings, day }: OaContext): Operation[] =>
-  [...ANALYST_TABLES.map((table) => partitionFile(table, day)), feedbackPath(day.text)].map((path) => ({
-    kind: 'file',
-    do: 'delete',
-    path: `${shownRoot(settings.storage)}/${path}`,
-  }));
+const resetPlan = (context: OaContext): Operation[] => [
+  ...ANALYST_TABLES.flatMap((table) => emptyingOperations(table, placeOf(context))),
+  { kind: 'file', do: 'delete', path: `${shownRoot(context.settings.storage)}/${feedbackPath(context.day.text)}` },
+];

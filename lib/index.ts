@@ -69,7 +69,8 @@ export {
   type WatchedContext,
 } from './lookups/network-context.js';
 export type { WatchOptions } from './lookups/watched-files.js';
-export { openWarehouse, type OpenWarehouse, type OpenWarehouseOptions } from './open-warehouse.js';
+export type { OpenEngine, OpenWarehouse } from './oa-warehouse.js';
+export { openWarehouse, type OpenWarehouseOptions } from './open-warehouse.js';
 export { operationText, type Operation } from './operations.js';
 export { loadReputation, type ReputationOptions } from './reputation/load-reputation.js';
 export type { OwnServiceFactory, OwnServiceOptions } from './reputation/own-service.js';

@@ -2,7 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import type { TableDefinition } from '../schemas/tables.js';
 import type { Operation } from './operations.js';
-import { placingOperations, placeOf } from './partitions/operations.js';
+import { isCluster } from './engine/engine-settings.js';
+import { placingOperations, placeOf, runFolderOperations } from './partitions/operations.js';
 import { columnsFile } from './partitions/paths.js';
 import { StoredTableFiles } from './partitions/table-files.js';
 import { lockPath, oaContext, type OaContext, type OaOptions, type OaPipeline } from './run-oa.js';
@@ -20,14 +21,18 @@ export async function planOa(pipeline: OaPipeline, options: OaOptions): Promise<
     { kind: 'file', do: 'create', path: claim },
   ];
   for (const step of pipeline.steps) operations.push(...((await step.plan?.(context)) ?? []));
-  operations.push(...placingOperations(pipeline.replaces ?? [], place));
+  const { replaces = [], readsBack = [] } = pipeline;
+  // What a server has to read back was loaded by the step that wrote it.
+  const waiting = replaces.filter((table) => !(place.loads && readsBack.includes(table)));
+  for (const table of waiting) operations.push(...placingOperations(table, place));
+  for (const table of replaces.slice(0, 1)) operations.push(...runFolderOperations(table, place));
   operations.push(...((await pipeline.afterwards?.plan?.(context)) ?? []));
   return [...operations, { kind: 'file', do: 'delete', path: claim }];
 }
 
-/** Of a warehouse on other machines, which a plan does not ask, all tables are taken to be there. */
+/** Of a warehouse on other machines or of a server, which a plan does not ask, all tables are taken to be there. */
 function missingTables(tables: readonly TableDefinition[], { settings }: OaContext): Promise<TableDefinition[]> {
   const { type, root } = settings.storage;
-  if (type !== 'local') return Promise.resolve([]);
+  if (type !== 'local' || isCluster(settings.engine)) return Promise.resolve([]);
   return new StoredTableFiles({ storage: localStorage(), root }).missing(tables);
 }

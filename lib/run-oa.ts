@@ -14,7 +14,8 @@ import { ReadResults } from '../streams/sources/read-results.js';
 import type { Operation } from './operations.js';
 import type { Fetch } from './partitions/fetched.js';
 import { stagingOf } from './partitions/paths.js';
-import { openWarehouse, type OpenWarehouse } from './open-warehouse.js';
+import type { OpenWarehouse } from './oa-warehouse.js';
+import { openWarehouse } from './open-warehouse.js';
 import type { ReputationReport } from './reputation/run-reputation.js';
 import { checkSettings, type FullSettings, type Settings } from './settings.js';
 import { lock } from './storage/lock.js';
@@ -114,6 +115,8 @@ export interface OaPipeline {
   readonly steps: readonly OaStep[];
   /** Tables whose partition of the day a run replaces, all together when every step is done; for the dry run. */
   readonly replaces?: readonly TableDefinition[];
+  /** Those of them that a later step of the same run reads back through the engine. */
+  readonly readsBack?: readonly TableDefinition[];
   /** What follows then. */
   readonly afterwards?: Pick<OaStep, 'plan' | 'run'>;
 }
@@ -180,8 +183,8 @@ export async function runOa(pipeline: OaPipeline, options: OaOptions): Promise<R
     try {
       await removeDeadRuns(warehouse, path, base);
       const context = { ...base, warehouse, report, warn };
-      // A run that fails or is ended on the way leaves every table as it was.
-      warehouse.hold();
+      // A run that fails or is ended on the way leaves every table as it was, but for those that a cluster had to load.
+      warehouse.hold(pipeline.readsBack);
       await runSteps(pipeline.steps, context);
       signal.throwIfAborted();
       await held.check();

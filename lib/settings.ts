@@ -8,6 +8,7 @@ import { closest } from 'fastest-levenshtein';
 import { z } from 'zod';
 import { DNS_FEATURE_NAMES } from '../schemas/dns-features.js';
 import { OaError } from '../schemas/errors.js';
+import { engineSettings, isCluster } from './engine/engine-settings.js';
 import { reputationSettings } from './reputation/reputation-settings.js';
 import { withSpotConf } from './spot-conf/settings.js';
 import { storageSettings } from './storage/storage-settings.js';
@@ -16,23 +17,11 @@ const path = (description: string) => z.string().min(1).meta({ description, form
 
 export const settingsSchema = z
   .strictObject({
-    spotConf: path('A spot.conf: what the other keys do not say of the storage comes from it.').optional(),
+    spotConf: path(
+      'A spot.conf: what the other keys do not say of the storage and the engine comes from it.',
+    ).optional(),
     storage: storageSettings,
-    engine: z
-      .strictObject({
-        type: z.literal('duckdb'),
-        threads: z.int().min(1).optional().meta({ description: 'Threads of the engine. Default: its own choice.' }),
-        memoryLimit: z
-          .string()
-          .regex(/^\d+(\.\d+)? ?[KMGT]i?B$/)
-          .optional()
-          .meta({ description: 'Most memory of the engine, for example "2GB".' }),
-        tempDirectory: path(
-          'Where partitions fetched from HDFS, and what does not fit into memory, are kept meanwhile. Default: the system’s.',
-        ).optional(),
-      })
-      .default({ type: 'duckdb' })
-      .meta({ description: 'What runs SQL.' }),
+    engine: engineSettings,
     tld: z
       .strictObject({
         of: z
@@ -84,6 +73,10 @@ export const settingsSchema = z
           .min(1)
           .default(250)
           .meta({ description: 'Most rows of one query name and hour, and of one client.' }),
+        hourPartitionIsUtc: z.boolean().default(false).meta({
+          description:
+            'Whether the raw table’s partition h is the UTC hour of unix_tstamp: only those of suspicious hours are read then.',
+        }),
       })
       .prefault({})
       .meta({ description: 'Details and dendrogram.' }),
@@ -104,6 +97,11 @@ export const settingsSchema = z
       })
       .prefault({})
       .meta({ description: 'Notebook templates.' }),
+  })
+  .refine(({ storage, engine }) => storage.type !== 'local' || !isCluster(engine) || engine.fileSystem, {
+    path: ['engine'],
+    message:
+      'a server of the cluster reads HDFS: expected storage.type webhdfs, or engine.fileSystem "file://" for a server on this machine',
   })
   .meta({ title: 'Settings of spot-dns-oa' });
 

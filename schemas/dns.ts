@@ -30,6 +30,7 @@ export const dns = defineTable({
   name: 'dns',
   folder: 'dns/hive',
   partition: HOUR_PARTITION,
+  isRaw: true,
   columns: {
     frame_time: 'string?',
     unix_tstamp: 'bigint?',

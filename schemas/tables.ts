@@ -30,6 +30,8 @@ export interface TableDefinition<C extends Columns = Columns, R extends string =
   readonly optional: readonly string[];
   /** The columns of a Spot 1.0 deployment, where they differ. */
   readonly spot10?: Columns;
+  /** Whether ingest fills the table: on a cluster it may be in a database of its own. @default false */
+  readonly isRaw: boolean;
 }
 
 export type TableLayout = 'documented' | 'spot-1.0';
@@ -57,7 +59,7 @@ export function defineTable<const C extends Columns, const R extends string = ne
       throw new OaError('IDENTIFIER_INVALID', `folder ${JSON.stringify(table.folder)} of table ${table.name}`);
     }
   }
-  const full = { partition: DAY_PARTITION, required: [], aliases: {}, optional: [], ...table };
+  const full = { partition: DAY_PARTITION, required: [], aliases: {}, optional: [], isRaw: false, ...table };
   for (const columns of [full.partition, full.spot10 ?? {}]) columnList(columns);
   for (const name of Object.keys(full.partition)) {
     if ([full.columns, full.spot10 ?? {}].some((columns) => Object.hasOwn(columns, name)))

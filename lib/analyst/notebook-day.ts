@@ -2,7 +2,11 @@
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import type { Row } from '../../schemas/columns.js';
 import { parseDay, type Day } from '../../schemas/days.js';
-import { openWarehouse, type OpenWarehouse } from '../open-warehouse.js';
+import { dns, dnsEdge, dnsScores } from '../../schemas/dns.js';
+import type { TableDefinition } from '../../schemas/tables.js';
+import { inPartition } from '../engine/dialects.js';
+import type { OpenWarehouse } from '../oa-warehouse.js';
+import { openWarehouse } from '../open-warehouse.js';
 import { loadSettings, withoutSecrets, type FullSettings } from '../settings.js';
 import { resetScores } from './reset.js';
 import { scoreColumn } from './scores.js';
@@ -37,26 +41,33 @@ export class NotebookDay {
   /** Rows of `dns_scores`, the most suspicious (lowest score) first. */
   async suspicious(options: { limit?: number } = {}): Promise<Row[]> {
     const score = await scoreColumn(this.warehouse.engine);
-    return this.rows(`SELECT * FROM dns_scores ORDER BY ${score}, unix_tstamp, ip_dst, dns_qry_name`, options);
+    return this.rows(`${this.#all(dnsScores)} ORDER BY ${score}, unix_tstamp, ip_dst, dns_qry_name`, options);
   }
 
   /** The 20 clients that asked most often for a name, in all responses of the day. */
   expandedSearch(name: string): Promise<Row[]> {
-    const of = this.#text(name);
+    const { dialect } = this.warehouse.engine;
     return this.rows(
-      `SELECT dns_qry_name, ip_dst, COUNT(*) AS total FROM dns WHERE dns_qry_name = ${of} GROUP BY dns_qry_name, ip_dst ORDER BY total DESC, ip_dst`,
+      `SELECT dns_qry_name, ip_dst, COUNT(*) AS total FROM ${dialect.table(dns)}
+WHERE ${inPartition(dialect, dns, this.day)} AND dns_qry_name = ${this.#text(name)} GROUP BY dns_qry_name, ip_dst ORDER BY total DESC, ip_dst`,
       { limit: EXPANDED_ROWS },
     );
   }
 
   /** The details of a suspicious name. */
   detailsOf(name: string): Promise<Row[]> {
-    return this.rows(`SELECT * FROM dns_edge WHERE dns_qry_name = ${this.#text(name)} ORDER BY unix_tstamp, ip_dst`);
+    return this.rows(`${this.#all(dnsEdge)} AND dns_qry_name = ${this.#text(name)} ORDER BY unix_tstamp, ip_dst`);
   }
 
   /** Removes every score, storyboard entry and expanded search of the day. */
   resetScores(): Promise<void> {
     return resetScores(this.warehouse, this.date);
+  }
+
+  /** The rows of the day. */
+  #all(table: TableDefinition): string {
+    const { dialect } = this.warehouse.engine;
+    return `SELECT * FROM ${dialect.table(table)} WHERE ${inPartition(dialect, table, this.day)}`;
   }
 
   #text(value: string): string {

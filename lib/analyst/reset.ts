@@ -1,6 +1,6 @@
 import { ANALYST_TABLES } from '../../schemas/dns.js';
 import { parseDay } from '../../schemas/days.js';
-import type { OpenWarehouse } from '../open-warehouse.js';
+import type { OpenWarehouse } from '../oa-warehouse.js';
 
 /** Where spot-ml reads the day's feedback, below the warehouse's root. */
 export const feedbackPath = (date: string): string =>

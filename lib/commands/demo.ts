@@ -11,7 +11,9 @@ import { writeTable } from '../../streams/sinks/write-table.js';
 import { resultLine } from '../../streams/calculations/result-line.js';
 import { scoreColumn } from '../analyst/scores.js';
 import { sampleDay } from '../demo/sample-day.js';
-import { openWarehouse, type OpenWarehouse } from '../open-warehouse.js';
+import type { OpenWarehouse } from '../oa-warehouse.js';
+import { isCluster } from '../engine/engine-settings.js';
+import { openWarehouse } from '../open-warehouse.js';
 import { packageFile } from '../package-root.js';
 import { checkSettings, withoutSecrets, type FullSettings } from '../settings.js';
 import { writeText } from '../storage/text.js';
@@ -37,8 +39,9 @@ makes a sample day (raw table and dns_results.csv) in the warehouse and runs it`
     const rows = wholeNumber(values.rows ?? '60000', '--rows', 1000);
     const seed = wholeNumber(values.seed ?? '1', '--seed', 0);
     const given = await settingsOf(values);
-    if (given.storage.type !== 'local') {
-      throw new OaError('USAGE', `demo makes a day in a local folder only, not on ${given.storage.type}`);
+    if (given.storage.type !== 'local' || isCluster(given.engine)) {
+      const on = given.storage.type === 'local' ? given.engine.type : given.storage.type;
+      throw new OaError('USAGE', `demo makes a day in a local folder only, not on ${on}`);
     }
     const root = given.storage.root;
     console.log(`making ${count(rows)} DNS responses of ${day.iso} in ${root} (seed ${seed})`);

@@ -17,7 +17,7 @@ export function storageChecks(storage: StorageSettings): Check[] {
     {
       name: 'storage',
       remedy: 'Set storage.root (or --data) to a folder that this user can read and write.',
-      isStorage: true,
+      basis: 'storage',
       run: () => folder(storage.root),
     },
   ];
@@ -42,7 +42,7 @@ function spotSetting({ key, value, from, problem }: SpotSetting, settings: FullS
     return `note: ${key}: ${from}: ${problem}; the settings say otherwise, or do not need it`;
   const text = `${key} = ${JSON.stringify(value)} from ${from}`;
   if (JSON.stringify(used) === JSON.stringify(value)) return text;
-  return `note: ${text}: ${used === undefined ? 'not used by this release' : `the settings say ${JSON.stringify(used)}`}`;
+  return `note: ${text}: ${used === undefined ? 'not used' : `the settings say ${JSON.stringify(used)}`}`;
 }
 
 function hdfsChecks(storage: WebHdfsSettings): Check[] {
@@ -52,13 +52,13 @@ function hdfsChecks(storage: WebHdfsSettings): Check[] {
       name: 'name-nodes',
       remedy:
         'Correct storage.nameNodes (NAME_NODE and WEB_PORT of spot.conf): it is dfs.namenode.http-address (or https-address) of hdfs-site.xml, port 9870, in Hadoop 2 50070.',
-      isStorage: true,
+      basis: 'storage',
       run: () => nameNodesOf(storage),
     },
     {
       name: 'storage',
       remedy: `Let the user read and write there (hdfs dfs -chown, or -setfacl -m user:NAME:rwx ${root}), or set storage.user or storage.root.`,
-      isStorage: true,
+      basis: 'storage',
       run: () => hdfsFolder(storage, root),
     },
     {
@@ -66,7 +66,7 @@ function hdfsChecks(storage: WebHdfsSettings): Check[] {
       remedy: `Let this machine resolve the name and reach the port (dfs.datanode.http.address), or say by storage.hostMap where it is${
         nameNodes.length > 1 ? '' : '; through one host only, HttpFS (storage.httpFs)'
       }.`,
-      isStorage: true,
+      basis: 'storage',
       run: () => dataNode(storage),
     },
   ];

@@ -5,14 +5,17 @@ import { confDifferences } from '../../schemas/dns-conf.js';
 import { asOaError } from '../../schemas/errors.js';
 import { readResults } from '../../streams/sources/read-results.js';
 import { loadDnsLookups } from '../dns-lookups.js';
+import { isCluster, type EngineSettings } from '../engine/engine-settings.js';
 import { loadGeolocation } from '../lookups/geolocation.js';
 import { conflictsText, loadNetworkContext } from '../lookups/network-context.js';
 import { notebookCopies } from '../notebooks.js';
-import { loadDnsConf, openWarehouse, type OpenWarehouse } from '../open-warehouse.js';
+import type { OpenWarehouse } from '../oa-warehouse.js';
+import { loadDnsConf, openWarehouse } from '../open-warehouse.js';
 import { tryServices } from '../reputation/try-services.js';
 import { checkTable } from '../partitions/align.js';
 import type { FullSettings } from '../settings.js';
 import { parse, settingsOf } from './arguments.js';
+import { clusterChecks } from './doctor-engine.js';
 import { spotConfChecks, storageChecks } from './doctor-storage.js';
 import type { Command } from './main.js';
 import { jsonText, printable } from './terminal.js';
@@ -29,8 +32,8 @@ export interface Check {
   readonly name: string;
   /** What to do when it fails. */
   readonly remedy: string;
-  /** Whether what needs the warehouse is not worth looking at when this fails. */
-  readonly isStorage?: true;
+  /** What of the warehouse does not work when this fails; what needs the warehouse is then not worth looking at. */
+  readonly basis?: 'storage' | 'engine';
   /** @returns what was found; a message that begins with `note: ` is a note */
   run(): Promise<string>;
 }
@@ -66,9 +69,9 @@ checks every configured component and says what to do about each that fails`,
 export async function examine(settings: FullSettings, date?: string): Promise<Finding[]> {
   const patient = withoutPatience(settings);
   let opened: Promise<OpenWarehouse> | undefined;
-  let storageFails = false;
+  let failed: Check['basis'];
   const warehouse = async () => {
-    if (storageFails) throw new NotLookedAt('the storage does not work');
+    if (failed !== undefined) throw new NotLookedAt(`the ${failed} does not work`);
     return (opened ??= openWarehouse(patient, { layout: null }));
   };
   const findings: Finding[] = [];
@@ -76,7 +79,7 @@ export async function examine(settings: FullSettings, date?: string): Promise<Fi
     for (const check of checks(patient, date, warehouse)) {
       const found = await finding(check);
       findings.push(found);
-      if (check.isStorage && found.state === 'fail') storageFails = true;
+      if (check.basis && found.state === 'fail') failed ??= check.basis;
     }
   } finally {
     await (await opened?.catch(() => undefined))?.close();
@@ -113,17 +116,7 @@ function checks(settings: FullSettings, date: string | undefined, warehouse: () 
     },
     ...spotConfChecks(settings),
     ...storageChecks(settings.storage),
-    {
-      name: 'engine',
-      remedy:
-        'Correct what the settings say of engine, or install the package again with its optional dependencies: npm ci.',
-      run: async () => {
-        const { engine } = await warehouse();
-        for await (const [row] of engine.pages('SELECT version() AS version'))
-          return `${engine.name} ${String(row?.version)}`;
-        return engine.name;
-      },
-    },
+    ...engineChecks(settings.engine, warehouse),
     {
       name: 'tables',
       remedy: 'Create missing tables with init; alter those that lack a column.',
@@ -200,9 +193,29 @@ function checks(settings: FullSettings, date: string | undefined, warehouse: () 
   ];
 }
 
+function engineChecks(engine: EngineSettings, open: () => Promise<OpenWarehouse>): Check[] {
+  if (isCluster(engine)) return clusterChecks(engine, open);
+  return [
+    {
+      name: 'engine',
+      remedy:
+        'Correct what the settings say of engine, or install the package again with its optional dependencies: npm ci.',
+      run: async () => {
+        const { engine } = await open();
+        for await (const [row] of engine.pages('SELECT version() AS version'))
+          return `${engine.name} ${String(row?.version)}`;
+        return engine.name;
+      },
+    },
+  ];
+}
+
 async function tables(open: () => Promise<OpenWarehouse>): Promise<string> {
   const warehouse = await open();
-  for (const table of warehouse.tables) checkTable(table, await warehouse.engine.describe(table));
+  for (const table of warehouse.tables) {
+    const columns = await warehouse.engine.describe(table);
+    if (columns !== null) checkTable(table, columns);
+  }
   const missing = await warehouse.missingTables();
   const all = warehouse.tables.length;
   return missing.length > 0

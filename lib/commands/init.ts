@@ -6,13 +6,14 @@ import type { Command } from './main.js';
 
 export const init: Command = {
   help: `init [--tables documented|spot-1.0]
-creates the tables that are missing, with the design document's columns or Spot 1.0's`,
+creates the tables that are missing, with the design document's columns or Spot 1.0's (the default with a spot.conf, or
+where such tables are); on Impala and Hive the database too`,
 
   async run(args) {
     const { values } = parse(args, { tables: { type: 'string' } });
     const settings = await settingsOf(values);
     const layout = values.tables ?? defaultLayout(settings);
-    if (layout !== 'documented' && layout !== 'spot-1.0') {
+    if (layout !== undefined && layout !== 'documented' && layout !== 'spot-1.0') {
       throw new OaError('USAGE', `--tables ${layout}: expected documented or spot-1.0`);
     }
     const warehouse = await openWarehouse(settings, { layout: null });

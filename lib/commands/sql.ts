@@ -3,7 +3,7 @@ import { writeToString } from 'fast-csv';
 import type { Row } from '../../schemas/columns.js';
 import { parseDay } from '../../schemas/days.js';
 import { OaError } from '../../schemas/errors.js';
-import { openWarehouse, type OpenWarehouse } from '../open-warehouse.js';
+import { openWarehouse } from '../open-warehouse.js';
 import { parse, settingsOf } from './arguments.js';
 import type { Command } from './main.js';
 import { jsonText, logFetch, plainText, table } from './terminal.js';
@@ -35,21 +35,15 @@ runs a query; -d reads that day's partitions only; --views prints CREATE VIEW st
       for await (const page of warehouse.engine.pages(query, { day, signal: console.signal })) rows.push(...page);
       if (values.json) return { output: jsonText(rows) };
       if (values.csv)
-        return { output: await csvOf(rows, rows[0] ? Object.keys(rows[0]) : await columnsOf(warehouse, query)) };
+        return {
+          output: await csvOf(rows, rows[0] ? Object.keys(rows[0]) : await warehouse.engine.columnsOf(query)),
+        };
       return { output: rows.length > 0 ? table(rows) : 'no rows' };
     } finally {
       await warehouse.close();
     }
   },
 };
-
-/** Names of the columns of a query without rows. */
-async function columnsOf({ engine }: OpenWarehouse, query: string): Promise<string[]> {
-  const names: string[] = [];
-  for await (const page of engine.pages(`DESCRIBE ${query}`))
-    names.push(...page.map((row) => String(row.column_name)));
-  return names;
-}
 
 const csvOf = (rows: readonly Row[], headers: string[]): Promise<string> =>
   writeToString(

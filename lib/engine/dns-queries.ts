@@ -45,7 +45,7 @@ const READS = {
 export async function checkReads(engine: Engine, query: keyof typeof READS): Promise<void> {
   for (const [table, names] of READS[query]) {
     const columns = await engine.describe(table);
-    if (columns === null) throw new OaError('TABLE_MISSING', `table ${table.name} does not exist; init makes it`);
+    if (columns === null) throw tableMissing(table);
     const missing = names.filter((name) => !columns.some((column) => column.name === name));
     if (missing.length > 0) {
       throw new OaError(
@@ -55,6 +55,9 @@ export async function checkReads(engine: Engine, query: keyof typeof READS): Pro
     }
   }
 }
+
+export const tableMissing = ({ name }: Pick<TableDefinition, 'name'>): OaError =>
+  new OaError('TABLE_MISSING', `table ${name} does not exist; init makes it`);
 
 const hourStart = (column: string) => `${column} - ${column} % 3600`;
 
@@ -66,17 +69,29 @@ function checkLimit(limit: number): number {
   throw new OaError('VALUE_INVALID', `details limit ${limit}: expected a whole number above 0`);
 }
 
+export interface DetailsOptions {
+  /** Whether the raw table's partition `h` is the UTC hour of `unix_tstamp`: then only those of suspicious hours are read. */
+  readonly hourPartitionIsUtc?: boolean;
+}
+
 /**
  * Details: the raw rows of each suspicious query name in its UTC hour, at most `limit` of each. Gives the raw columns
  * of `dns_edge` (`dns_a` never null) and `hh`, the UTC hour of `unix_tstamp`.
  */
-export function edgeQuery(dialect: Dialect, day: Day, limit: number): string {
+export function edgeQuery(
+  dialect: Dialect,
+  day: Day,
+  limit: number,
+  { hourPartitionIsUtc = false }: DetailsOptions = {},
+): string {
   const c = (name: string) => dialect.column(name);
   const [name, time] = [c('dns_qry_name'), c('unix_tstamp')];
   const others = EDGE_COLUMNS.filter((column) => column !== 'unix_tstamp').map((column) => `r.${c(column)}`);
   const columns = EDGE_COLUMNS.map((column) =>
     column === 'dns_a' ? `COALESCE(${c(column)}, '') AS ${c(column)}` : c(column),
   );
+  const utcHour = (of: string) => `CAST(FLOOR((${of} % 86400) / 3600) AS ${dialect.type('int')})`;
+  const pruned = hourPartitionIsUtc ? ` AND r.${c('h')} = ${utcHour('s.key_hour')}` : '';
   return `WITH suspicious AS (
   SELECT DISTINCT ${name} AS key_name, ${hourStart(time)} AS key_hour
   FROM ${dialect.table(dnsScores)} WHERE ${inPartition(dialect, dnsScores, day)}
@@ -84,10 +99,10 @@ export function edgeQuery(dialect: Dialect, day: Day, limit: number): string {
   SELECT ${EDGE_COLUMNS.map((column) => `r.${c(column)}`).join(', ')}, s.key_hour, ROW_NUMBER() OVER (
     PARTITION BY s.key_name, s.key_hour ORDER BY r.${time}, ${ordered(others)}) AS rn
   FROM ${dialect.table(dns)} r
-  JOIN suspicious s ON r.${name} = s.key_name AND ${hourStart(`r.${time}`)} = s.key_hour
-  WHERE ${inPartition(dialect, dns, day, 'r')}
+  JOIN suspicious s ON r.${name} = s.key_name AND ${hourStart(`r.${time}`)} = s.key_hour${pruned}
+  WHERE ${inPartition(dialect, dns, day, { alias: 'r' })}
 )
-SELECT ${columns.join(', ')}, CAST(FLOOR((${time} % 86400) / 3600) AS ${dialect.type('int')}) AS ${c('hh')}
+SELECT ${columns.join(', ')}, ${utcHour(time)} AS ${c('hh')}
 FROM numbered WHERE rn <= ${checkLimit(limit)}
 ORDER BY ${name}, key_hour, rn`;
 }
@@ -107,7 +122,7 @@ export function dendroQuery(dialect: Dialect, day: Day, limit: number): string {
 ), answers AS (
   SELECT DISTINCT ${values.join(', ')}
   FROM ${dialect.table(dns)} r JOIN suspicious s ON r.${client} = s.key_client
-  WHERE ${inPartition(dialect, dns, day, 'r')}
+  WHERE ${inPartition(dialect, dns, day, { alias: 'r' })}
 ), numbered AS (
   SELECT ${columns.join(', ')}, ROW_NUMBER() OVER (
     PARTITION BY ${client} ORDER BY (${first} IS NULL), ${first}, ${ordered(others)}) AS rn
@@ -159,12 +174,12 @@ FROM ${dialect.table(dnsThreatInvestigation)} WHERE ${inPartition(dialect, dnsTh
   return `${scoresOf('name', 'dns_qry_name', 'dns_sev')}\nUNION ALL\n${scoresOf('client', 'ip_dst', 'ip_sev')}`;
 }
 
-/** How many rows the day's partition of each table has: columns `origin` (the table's name), `total`. */
-export function totalsQuery(dialect: Dialect, tables: readonly TableDefinition[], day: Day): string {
+/** How many rows the day's (and hour's) partition of each table has: columns `origin` (the table's name), `total`. */
+export function totalsQuery(dialect: Dialect, tables: readonly TableDefinition[], day: Day, hour?: number): string {
   return tables
     .map(
       (table) =>
-        `SELECT ${dialect.literal(table.name, 'string')} AS origin, COUNT(*) AS total FROM ${dialect.table(table)} WHERE ${inPartition(dialect, table, day)}`,
+        `SELECT ${dialect.literal(table.name, 'string')} AS origin, COUNT(*) AS total FROM ${dialect.table(table)} WHERE ${inPartition(dialect, table, day, { hour })}`,
     )
     .join('\nUNION ALL\n');
 }

@@ -3,11 +3,12 @@
  * extension to download. A query sees the known tables as views over the files that are there when it starts.
  */
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import { columnList, KINDS, parseKind, type Column, type Kind } from '../../schemas/columns.js';
+import { columnList, KINDS, type Column, type Kind } from '../../schemas/columns.js';
 import type { Day } from '../../schemas/days.js';
 import { OaError } from '../../schemas/errors.js';
 import type { TableDefinition } from '../../schemas/tables.js';
-import type { Batch, Engine } from '../../streams/contracts.js';
+import type { Batch } from '../../streams/contracts.js';
+import type { OpenEngine } from '../oa-warehouse.js';
 import { filesInPlace, type LocalFiles, type Snapshot } from '../partitions/snapshot.js';
 import { rowFilePatterns } from '../partitions/paths.js';
 import type { TableFile, TableFiles } from '../partitions/table-files.js';
@@ -23,6 +24,7 @@ import {
 } from './duckdb-database.js';
 import { chunkReader } from './duckdb-values.js';
 import { exactly, readParquet, tableSelect } from './duckdb-views.js';
+import { existingColumn } from './existing-columns.js';
 
 export interface DuckDbSettings {
   readonly tables: readonly TableDefinition[];
@@ -56,13 +58,7 @@ function kindOf(type: string): Kind {
   return type.startsWith('DECIMAL') ? 'double' : 'string';
 }
 
-/** Files written by others allow null everywhere; what the definition says of a column it knows holds. */
-function isNullable(table: TableDefinition, name: string): boolean {
-  const kind = table.columns[name] ?? table.columns[table.aliases[name] ?? ''];
-  return kind === undefined || parseKind(kind, name).nullable;
-}
-
-export class DuckDbEngine implements Engine {
+export class DuckDbEngine implements OpenEngine {
   readonly name = 'duckdb';
   readonly dialect = duckdbDialect;
   /** Statements that were run. */
@@ -109,7 +105,7 @@ export class DuckDbEngine implements Engine {
     if (!newest) return columnList(table.columns);
     const path = await this.#localFiles.columnsOf(newest);
     const types = await this.#using((connection) => typesOf(connection, readParquet([exactly(path)])));
-    return [...types].map(([name, type]) => ({ name, kind: kindOf(type), nullable: isNullable(table, name) }));
+    return [...types].map(([name, type]) => existingColumn(table, name, kindOf(type)));
   }
 
   /**
@@ -124,6 +120,12 @@ export class DuckDbEngine implements Engine {
     const types = await this.#using((connection) => typesOf(connection, readParquet(files.map(exactly))));
     const patterns = rowFilePatterns(files).map((pattern) => `${folders}/${pattern}`);
     return tableSelect(table, columns, { from: readParquet(patterns), types });
+  }
+
+  async columnsOf(sql: string): Promise<string[]> {
+    const names: string[] = [];
+    for await (const page of this.pages(`DESCRIBE ${sql}`)) names.push(...page.map((row) => String(row.column_name)));
+    return names;
   }
 
   async close(): Promise<void> {

@@ -2,7 +2,7 @@
  * Values as SQL text. Query names are chosen by attackers: a value reaches a statement through this file only, and a
  * name (of a column or table) only through the identifier check.
  */
-import { checkIdentifier, type Kind } from '../../schemas/columns.js';
+import { checkIdentifier, KINDS, type Kind } from '../../schemas/columns.js';
 import { OaError } from '../../schemas/errors.js';
 
 /** What a row's value can be: text, number, or nothing. */
@@ -67,4 +67,28 @@ export const duckdbLiterals: LiteralStyle = {
   },
   notFinite: (value, kind) => `'${Number.isNaN(value) ? 'NaN' : value > 0 ? 'Infinity' : '-Infinity'}'::${kind}`,
   quote: '"',
+};
+
+/**
+ * Impala, Hive and Spark: a backslash escapes, `''` does not (it joins two literals, and loses the quote). Hive and Spark
+ * replace `${env:HOME}` inside literals too, unless they are told not to; `\{` is a brace to all three, and no `${` is left.
+ */
+export const clusterLiterals: LiteralStyle = {
+  text: (value) =>
+    `'${Buffer.from(value)
+      .toString()
+      .replace(/[\\'\n\r\t\0]/g, (character) => ESCAPES[character]!)
+      .replaceAll('${', '$\\{')}'`,
+  notFinite: (value, kind) =>
+    `CAST('${Number.isNaN(value) ? 'NaN' : value > 0 ? 'Infinity' : '-Infinity'}' AS ${KINDS[kind].sql})`,
+  quote: '`',
+};
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  '\\': '\\\\',
+  "'": "\\'",
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+  '\0': '\\000',
 };

@@ -29,6 +29,12 @@ interface Found extends Journal {
   readonly left: boolean;
 }
 
+/**
+ * Carries out a replacement; every step may have been done before. The journal is deleted by the caller.
+ * @param rename the way of a storage alone: the new file is renamed over the old one, and the others go
+ */
+export type FinishJournal = (journal: Journal, rename: () => Promise<void>) => Promise<void>;
+
 /** An owner on another host, which nobody can ask, is taken for dead after this time, milliseconds. */
 const DEAD_AFTER = 60_000;
 
@@ -37,11 +43,14 @@ export class Journals {
   readonly #storage: Storage;
   readonly #root: string;
   readonly #staging: string;
+  readonly #carryOut: FinishJournal;
 
-  constructor(storage: Storage, root: string, staging: string) {
+  /** @param finish @default renames */
+  constructor(storage: Storage, root: string, staging: string, finish?: FinishJournal) {
     this.#storage = storage;
     this.#root = root;
     this.#staging = staging;
+    this.#carryOut = finish ?? ((_journal, rename) => rename());
   }
 
   /**
@@ -49,6 +58,12 @@ export class Journals {
    * the carrying out, which whoever comes next tries again, is the result.
    */
   async replace(journal: Journal): Promise<unknown> {
+    const path = await this.decide(journal);
+    return this.#finish(path, journal).catch((error: unknown) => error);
+  }
+
+  /** Decides a replacement, which is still to be carried out. @returns the journal's path */
+  async decide(journal: Journal): Promise<string> {
     const path = this.#path(journalFile(this.#staging, journal.folder));
     const draft = this.#path(`${this.#staging}/${journal.owner.id}/${posix.basename(path)}`);
     await writeText(this.#storage, draft, JSON.stringify(journal, null, 1));
@@ -59,7 +74,7 @@ export class Journals {
       await this.#storage.delete(path).catch(() => undefined);
       throw error;
     }
-    return this.#finish(path, journal).catch((error: unknown) => error);
+    return path;
   }
 
   /** Unfinished ones, by partition folder. */
@@ -100,11 +115,15 @@ export class Journals {
     if (journal) throw new OaError('LOCKED', `${folder} is being replaced by process ${journal.owner.pid}`);
   }
 
+  async #finish(path: string, journal: Journal): Promise<void> {
+    await this.#carryOut(journal, () => this.#rename(journal));
+    await this.#storage.delete(path);
+  }
+
   /** Every step may have been done before, by an owner who died in between. */
-  async #finish(path: string, { folder, from, size, drop }: Journal): Promise<void> {
+  async #rename({ folder, from, size, drop }: Journal): Promise<void> {
     const inPlace = from === null || (await this.#put(from, `${folder}/${PART_FILE}`, size));
     if (inPlace) for (const name of drop) await this.#storage.delete(this.#path(`${folder}/${name}`));
-    await this.#storage.delete(path);
   }
 
   /** Whether the new file is in its place in the end. */

@@ -12,9 +12,29 @@ import type { Batch, PartitionWriter, Storage } from '../../streams/contracts.js
 import { OutputFile } from '../../streams/output-file.js';
 import { ParquetEncoder, type ParquetOptions } from '../parquet/encoder.js';
 import type { Alignment } from './align.js';
-import type { Partition } from './partition.js';
 import type { Staging } from './staging.js';
 import type { StagedPartition, Together } from './together.js';
+
+/** A partition that a staged file takes the place of. */
+export interface ReplaceablePartition {
+  /** Below the root. */
+  readonly folder: string;
+  /** Whether there are rows. */
+  isFilled(): Promise<boolean>;
+  /** Fails where the partition could not be replaced, as far as that can be known without replacing it. */
+  checkReplaceable(): Promise<unknown>;
+  /**
+   * @param staged path below the root
+   * @returns what hindered the tidying up afterwards, if anything did: the partition is replaced all the same
+   * @throws {ReplacementUndecided}
+   */
+  replaceWith(staged: string, runId: string): Promise<unknown>;
+  /** Leaves no rows. @returns as above */
+  clear(runId: string): Promise<unknown>;
+}
+
+/** The replacement failed when old rows may be gone already: the staged file stays, for whoever finishes it. */
+export class ReplacementUndecided extends OaError {}
 
 export interface ParquetWriterPlace {
   readonly storage: Storage;
@@ -25,7 +45,7 @@ export interface ParquetWriterPlace {
   readonly staged: string;
   readonly table: TableDefinition;
   readonly day: Day;
-  readonly partition: Partition;
+  readonly partition: ReplaceablePartition;
   readonly together: Together;
   /** Names the partition in messages. */
   readonly label: string;
@@ -35,7 +55,8 @@ export interface ParquetWriterOptions {
   readonly columns: readonly Column[];
   /** Called with the names that the first row has. */
   readonly alignmentFor: (names: readonly string[]) => Alignment;
-  readonly mode: 'replace' | 'append';
+  /** Makes the staged file one more file of the partition, instead of the only one. */
+  readonly add?: (staged: string) => Promise<unknown>;
   readonly allowEmpty: boolean;
   readonly parquet?: ParquetOptions;
   /** Told of what failed after the partition was replaced. */
@@ -49,6 +70,8 @@ export class ParquetWriter implements PartitionWriter {
   #open: { align: Alignment['align']; encoder: ParquetEncoder } | undefined;
   #file: OutputFile | undefined;
   #placed = false;
+  /** The staged file is still needed. */
+  #kept = false;
 
   constructor(place: ParquetWriterPlace, options: ParquetWriterOptions) {
     this.columns = options.columns;
@@ -74,7 +97,7 @@ export class ParquetWriter implements PartitionWriter {
 
   async abort(): Promise<void> {
     const file = this.#file;
-    if (file === undefined || this.#placed) return;
+    if (file === undefined || this.#placed || this.#kept) return;
     this.#file = undefined;
     await file.undo();
     await this.#place.staging.leave(posix.join(this.#place.root, this.#place.staged));
@@ -87,7 +110,7 @@ export class ParquetWriter implements PartitionWriter {
 
   async #commitNothing(): Promise<void> {
     const { partition, runId, label, staging } = this.#place;
-    if (this.#options.mode === 'append' || (await partition.files()).length === 0) return;
+    if (this.#options.add !== undefined || !(await partition.isFilled())) return;
     if (!this.#options.allowEmpty) {
       throw new OaError(
         'WOULD_EMPTY',
@@ -102,22 +125,23 @@ export class ParquetWriter implements PartitionWriter {
 
   /** One file more takes its place at once: nothing that was there is lost by it. */
   async #take(staged: string | null, place: () => Promise<void>): Promise<void> {
-    if (this.#options.mode === 'append') return place();
+    if (this.#options.add !== undefined) return place();
     const { table, day, partition, staging, root, together } = this.#place;
     const discard = async (staysFor?: StagedPartition) => {
-      if (staged === null) return;
+      if (staged === null || this.#kept) return;
       await staging.leave(staysFor?.staged === staged ? undefined : posix.join(root, staged));
     };
-    const check = () => partition.files();
+    const check = () => partition.checkReplaceable();
     await together.take({ table, day, folder: partition.folder, staged, check, place, discard });
   }
 
   async #replace(): Promise<void> {
     const { partition, staged, runId, staging, root } = this.#place;
-    const leftover =
-      this.#options.mode === 'append'
-        ? await partition.add(staged, runId)
-        : await partition.replaceWith(staged, runId);
+    const replace = this.#options.add ?? ((file: string) => partition.replaceWith(file, runId));
+    const leftover = await replace(staged).catch((error: unknown) => {
+      this.#kept = error instanceof ReplacementUndecided;
+      throw error;
+    });
     // What is left to do may need the staged file: it stays for whoever finishes.
     if (leftover !== undefined) this.#options.onLeftover(leftover);
     else await staging.leave(posix.join(root, staged)).catch(this.#options.onLeftover);

@@ -7,6 +7,7 @@ import { partitionFolder, type TableDefinition } from '../../schemas/tables.js';
 import type { Storage } from '../../streams/contracts.js';
 import { thisOwner } from '../storage/owner.js';
 import { Journals } from './journal.js';
+import type { ReplaceablePartition } from './parquet-writer.js';
 import { holdsRows, PART_FILE, stagingRoot } from './paths.js';
 
 /** Where tables are. */
@@ -17,7 +18,7 @@ export interface TablesPlace {
   readonly staging?: string;
 }
 
-export class Partition {
+export class Partition implements ReplaceablePartition {
   /** Below the root. */
   readonly folder: string;
   readonly #storage: Storage;
@@ -38,6 +39,14 @@ export class Partition {
     await this.#journals.recover(this.folder);
     const found = await this.#storage.list(this.#path(this.folder));
     return found.filter(({ name, isFolder }) => !isFolder && holdsRows(name)).map(({ name }) => name);
+  }
+
+  async isFilled(): Promise<boolean> {
+    return (await this.files()).length > 0;
+  }
+
+  checkReplaceable(): Promise<unknown> {
+    return this.files();
   }
 
   /**
@@ -89,7 +98,8 @@ export class Partition {
   }
 }
 
-function checkHour(table: TableDefinition, hour: number | undefined): void {
+/** @throws {OaError} `VALUE_INVALID` for an hour that is none, or a missing one */
+export function checkHour(table: TableDefinition, hour: number | undefined): void {
   const hourly = Object.hasOwn(table.partition, 'h');
   const fits = hourly ? Number.isInteger(hour) && hour! >= 0 && hour! <= 23 : hour === undefined;
   if (fits) return;

@@ -48,7 +48,7 @@ export class StoredTableFiles implements TableFiles {
   }
 
   async list(table: TableDefinition, day?: Day): Promise<TableFile[]> {
-    const folders = await this.#partitions(table, day);
+    const folders = await this.folders(table, day);
     const files = await Promise.all(folders.map((folder) => this.#filesOf(folder)));
     const listed = new Map(folders.map((folder, i) => [folder, files[i]!]));
     // Looked for after the listing: a replacement that began during it is seen here, or some file is gone by the end.
@@ -82,7 +82,7 @@ export class StoredTableFiles implements TableFiles {
   }
 
   /** Partition folders below the root, in order of their values. */
-  async #partitions(table: TableDefinition, day?: Day): Promise<string[]> {
+  async folders(table: TableDefinition, day?: Day): Promise<string[]> {
     const wanted = day && partitionValues(table, day);
     let folders = [table.folder];
     for (const column of columnList(table.partition)) {

@@ -54,24 +54,37 @@ export function spotSettings(values: ReadonlyMap<string, SpotValue>, base: strin
     ...setting(
       'storage.tls.verify',
       ['SSL', 'SSL_VERIFY'],
-      whenTls((text) => (/^(false|no|0)$/i.test(text) ? false : undefined)),
+      whenTls((text) => (isFalse(text) ? false : undefined)),
     ),
     ...setting('storage.token', ['KERBEROS'], kerberos),
-    ...setting('engine.type', ['DBENGINE'], (name) => engine(name, values.has('IMPALA_DEM'))),
-    ...setting(
-      'engine.host',
-      ['DBENGINE', 'IMPALA_DEM', 'HS2_HOST'],
-      (name, impala, hive) => (isHive(name) ? hive : impala) || undefined,
-    ),
+    ...setting('engine.type', ['DBENGINE', 'IMPALA_DEM'], engine),
+    ...setting('engine.host', ['DBENGINE', 'IMPALA_DEM', 'HS2_HOST', 'JDBC_URL'], engineHost),
     ...setting('engine.port', ['DBENGINE', 'IMPALA_PORT', 'HS2_PORT'], (name, impala, hive) =>
       port(isHive(name) ? hive : impala),
     ),
     ...setting('engine.database', ['DBNAME'], (name) => name || undefined),
+    ...setting('engine.auth', ['KERBEROS'], (on) =>
+      isTrue(on)
+        ? new Error(
+            'KERBEROS is on, which this release does not speak: give engine.auth nosasl or plain, or engine duckdb',
+          )
+        : undefined,
+    ),
+    // Spot read the authorities of Impala from CERT.
+    ...setting('engine.tls.ca', ['SSL', 'DBENGINE', 'CA_LOCATION', 'CERT'], (ssl, name, ca, cert) =>
+      isTrue(ssl) ? file(ca || (isHive(name) ? '' : cert)) : undefined,
+    ),
+    ...setting(
+      'engine.tls.verify',
+      ['SSL', 'SSL_VERIFY'],
+      whenTls((text) => !isFalse(text)),
+    ),
     ...setting('reputation.neverSend', ['USER_DOMAIN'], (domain) => (domain === '' ? undefined : [domain])),
   ];
 }
 
 const isTrue = (text: string) => /^(true|yes|1)$/i.test(text);
+const isFalse = (text: string) => /^(false|no|0)$/i.test(text);
 const isHive = (engine: string) => /^(hive|beeline)$/i.test(engine);
 
 /** Sites write `nn1`, `nn1,nn2`, `http://nn1`, `http://nn1:50070`, `hdfs://nn1:8020`. */
@@ -103,9 +116,21 @@ function kerberos(on: string): Error | undefined {
 }
 
 /** Deployments that use Impala often leave DBENGINE empty. */
-function engine(name: string, hasImpala: boolean): string | undefined {
+function engine(name: string, impala: string): string | Error | undefined {
   if (isHive(name)) return 'hive';
-  return name.toLowerCase() === 'impala' || (name === '' && hasImpala) ? 'impala' : name || undefined;
+  if (name.toLowerCase() === 'impala' || (name === '' && impala !== '')) return 'impala';
+  return name === '' ? undefined : new Error(`DBENGINE: expected impala or hive, got ${JSON.stringify(name)}`);
+}
+
+/** One host, or several with commas or spaces between; beeline has a URL, `jdbc:hive2://hs2:10000/`. */
+function engineHost(name: string, impala: string, hive: string, url: string): string | string[] | Error | undefined {
+  const ofUrl = /^jdbc:hive2:\/\/([^/;?]+)/.exec(url)?.[1] ?? '';
+  const text = isHive(name) ? hive || ofUrl : impala;
+  const found = text.split(/[,\s]+/).filter(Boolean);
+  if (found.length > 0) return found.length > 1 ? found : found[0];
+  return name === ''
+    ? undefined
+    : new Error(`expected the host of the server in ${isHive(name) ? 'HS2_HOST' : 'IMPALA_DEM'}`);
 }
 
 const port = (text: string): number | undefined =>
@@ -117,22 +142,41 @@ const port = (text: string): number | undefined =>
  */
 export function withSpotConf(settings: Readonly<Record<string, unknown>>, file: string): Record<string, unknown> {
   const said = readSpotConf(file);
-  return withNeverSent(withStorage(settings, said, file), said, file);
+  return withNeverSent(withEngine(withStorage(settings, said, file), said, file), said, file);
+}
+
+/** The engine of the deployment, unless the settings have another type, or the file tells none. */
+function withEngine(settings: Record<string, unknown>, said: readonly SpotSetting[], file: string) {
+  const told = said.find(({ key }) => key === 'engine.type');
+  const given = settings.engine as Record<string, unknown> | undefined;
+  if (told === undefined) return settings;
+  if (given !== undefined && (typeof given !== 'object' || (given.type ?? told.value) !== told.value))
+    return settings;
+  return { ...settings, engine: filled('engine', given, said, file) };
 }
 
 function withStorage(settings: Readonly<Record<string, unknown>>, said: readonly SpotSetting[], file: string) {
   const given = settings.storage as Record<string, unknown> | undefined;
   if (given !== undefined && (typeof given !== 'object' || (given.type ?? 'webhdfs') !== 'webhdfs'))
     return { ...settings };
-  const storage: Record<string, unknown> = { type: 'webhdfs', ...given };
+  return { ...settings, storage: { type: 'webhdfs', ...filled('storage', given, said, file) } };
+}
+
+/** A part of the settings, with what the file says where they say nothing. */
+function filled(
+  part: 'storage' | 'engine',
+  given: Readonly<Record<string, unknown>> | undefined,
+  said: readonly SpotSetting[],
+  file: string,
+): Record<string, unknown> {
+  const all: Record<string, unknown> = { ...given };
   for (const { key, value, from, problem } of said) {
-    if (!key.startsWith('storage.')) continue;
-    const [, name, inner] = key.split('.') as [string, string, string | undefined];
-    if (given?.[name] !== undefined || (name === 'token' && given?.headers !== undefined)) continue;
+    const [of, name, inner] = key.split('.') as [string, string, string | undefined];
+    if (of !== part || given?.[name] !== undefined || (name === 'token' && given?.headers !== undefined)) continue;
     if (problem !== undefined) throw new OaError('SETTINGS_INVALID', `${file}: ${from}: ${problem} (for ${key})`);
-    storage[name] = inner === undefined ? value : { ...(storage[name] as object | undefined), [inner]: value };
+    all[name] = inner === undefined ? value : { ...(all[name] as object | undefined), [inner]: value };
   }
-  return { ...settings, storage };
+  return all;
 }
 
 /** The site's own domain is never sent to others, whatever else the settings name. */

@@ -1,6 +1,5 @@
 /** HDFS as the settings tell it: secrets and certificates are read here, and nowhere before. */
-import { readFile } from 'node:fs/promises';
-import { OaError } from '../../schemas/errors.js';
+import { readPem } from '../pem.js';
 import { readSecret } from '../secrets.js';
 import { hadoopUser } from './hadoop-user.js';
 import type { WebHdfsSettings } from './storage-settings.js';
@@ -28,9 +27,9 @@ export async function openWebHdfs(settings: WebHdfsSettings, end?: AbortSignal):
     replication,
     permission,
     tls: tls && {
-      ca: await pem(tls.ca, 'ca'),
-      cert: await pem(tls.cert, 'cert'),
-      key: await pem(tls.key, 'key'),
+      ca: await readPem(tls.ca, 'storage.tls.ca'),
+      cert: await readPem(tls.cert, 'storage.tls.cert'),
+      key: await readPem(tls.key, 'storage.tls.key'),
       passphrase: tls.passphrase && (await readSecret(tls.passphrase, 'storage.tls.passphrase')),
       verify: tls.verify,
       allowPlainDataNodes: tls.allowPlainDataNodes,
@@ -60,13 +59,4 @@ async function headersOf(headers: NonNullable<WebHdfsSettings['headers']>): Prom
   for (const [name, value] of Object.entries(headers))
     read[name] = await readSecret(value, `storage.headers.${name}`);
   return read;
-}
-
-async function pem(file: string | undefined, key: string): Promise<Buffer | undefined> {
-  if (file === undefined) return undefined;
-  try {
-    return await readFile(file);
-  } catch (error) {
-    throw new OaError('SETTINGS_INVALID', `storage.tls.${key}: ${(error as Error).message}`, { cause: error });
-  }
 }

@@ -9,7 +9,7 @@ import { KEY_STORE } from './key-store.js';
 export type NameNodeId = 'nn1' | 'nn2';
 export type DataNodeId = 'dn1' | 'dn2';
 
-type Properties = Readonly<Record<string, string | number | boolean>>;
+export type Properties = Readonly<Record<string, string | number | boolean>>;
 
 export interface NameNodePorts {
   readonly rpc: number;
@@ -117,7 +117,8 @@ log4j.appender.console.layout.ConversionPattern=%d{ISO8601} %p %c{2}: %m%n
 
 const escaped = (value: string) => value.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 
-const xml = (properties: Properties) =>
+/** A configuration file of Hadoop, Hive or Tez. */
+export const xml = (properties: Properties) =>
   `<configuration>\n${Object.entries(properties)
     .map(([name, value]) => `<property><name>${name}</name><value>${escaped(String(value))}</value></property>\n`)
     .join('')}</configuration>\n`;
@@ -134,6 +135,8 @@ export async function writeConfiguration(layout: Layout): Promise<void> {
     'hadoop.proxyuser.svc.users': 'alice,bob',
     'hadoop.proxyuser.spot.hosts': '*',
     'hadoop.proxyuser.spot.users': '*',
+    'hadoop.proxyuser.hive.hosts': '*',
+    'hadoop.proxyuser.hive.users': '*',
     [`hadoop.proxyuser.${SUPERUSER}.hosts`]: '*',
     [`hadoop.proxyuser.${SUPERUSER}.users`]: '*',
   };

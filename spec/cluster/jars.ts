@@ -50,15 +50,25 @@ export async function findJava(env: NodeJS.ProcessEnv = process.env, folder = '/
   throw new Error(`The cluster tests need Java 17 (${ADVICE}); found:\n${seen.join('\n')}`);
 }
 
-/** Folder with Hadoop's jars. The first call on a machine downloads 65 MB; the folder appears when it is complete. */
-export async function hadoopJars(env: NodeJS.ProcessEnv = process.env): Promise<string> {
+/** Folder with Hadoop's jars. The first call on a machine downloads 65 MB. */
+export function hadoopJars(env: NodeJS.ProcessEnv = process.env): Promise<string> {
+  const what = `Hadoop ${HADOOP_VERSION}`;
+  return cached(`hadoop-${HADOOP_VERSION}`, env, (folder) => copyJars(what, 'spec/cluster/pom.xml', folder, env));
+}
+
+/** A folder of the cache, outside the tree. When it is missing, it is filled under another name and then appears. */
+export async function cached(
+  name: string,
+  env: NodeJS.ProcessEnv,
+  fill: (folder: string) => Promise<void>,
+): Promise<string> {
   const cache = join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'spot-dns-oa');
-  const folder = join(cache, `hadoop-${HADOOP_VERSION}`);
+  const folder = join(cache, name);
   if (existsSync(folder)) return folder;
   await mkdir(cache, { recursive: true });
   const unfinished = await mkdtemp(`${folder}.`);
   try {
-    await copyJars(unfinished, env);
+    await fill(unfinished);
     // Another process may have been faster; its folder holds the same.
     await rename(unfinished, folder).catch((error: unknown) => {
       if (!existsSync(folder)) throw error;
@@ -69,19 +79,26 @@ export async function hadoopJars(env: NodeJS.ProcessEnv = process.env): Promise<
   return folder;
 }
 
-async function copyJars(folder: string, env: NodeJS.ProcessEnv): Promise<void> {
-  const pom = packageFile('spec/cluster/pom.xml');
-  const options = ['-q', '-B', '-f', pom, COPY, `-DoutputDirectory=${folder}`, '-DincludeScope=runtime', ...PATIENT];
+/** Copies what a pom of this package needs at run time into the folder. */
+export async function copyJars(
+  what: string,
+  pom: string,
+  folder: string,
+  env: NodeJS.ProcessEnv,
+  without: readonly string[] = [],
+): Promise<void> {
+  const options = ['-q', '-B', '-f', packageFile(pom), COPY, `-DoutputDirectory=${folder}`, '-DincludeScope=runtime'];
+  if (without.length > 0) options.push(`-DexcludeArtifactIds=${without.join(',')}`);
   for (let tries = 1; ; tries++) {
     try {
-      await run('mvn', options, { env, maxBuffer: 1 << 26 });
+      await run('mvn', [...options, ...PATIENT], { env, maxBuffer: 1 << 26 });
       return;
     } catch (error) {
       const { code, stdout = '', message } = error as NodeJS.ErrnoException & { stdout?: string };
       if (code === 'ENOENT')
         throw new Error(`The cluster tests need Maven, and there is no mvn (${ADVICE})`, { cause: error });
       if (tries === MAVEN_TRIES)
-        throw new Error(`Maven could not fetch Hadoop ${HADOOP_VERSION}: ${message}\n${stdout}`, { cause: error });
+        throw new Error(`Maven could not fetch ${what}: ${message}\n${stdout}`, { cause: error });
       await wait(tries * MAVEN_PAUSE_MILLISECONDS);
     }
   }

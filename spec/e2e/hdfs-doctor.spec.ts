@@ -125,7 +125,9 @@ it('tells each value of a spot.conf, where it comes from, and whether it is used
   const { port } = new URL(fake.nameNodes[0]!);
   const conf = `NAME_NODE=127.0.0.1\nWEB_PORT=${port}\nHUSER=/user/spot\nDBENGINE=hive\nHS2_HOST=\${UNKNOWN}\nUSER_DOMAIN=example.net\n`;
   await writeFile(join(home, 'spot.conf'), conf);
-  const { stdout, status } = await inProcess(home, 'doctor', '--json', '--spot-conf', 'spot.conf');
+  await writeFile(join(home, 'embedded.json'), JSON.stringify({ engine: { type: 'duckdb' } }));
+  const options = ['--config', 'embedded.json', '--spot-conf', 'spot.conf'];
+  const { stdout, status } = await inProcess(home, 'doctor', '--json', ...options);
   expect(status).toBe(0);
   const said = (JSON.parse(stdout) as Finding[]).filter(({ check }) => check === 'spot-conf');
   expect(said).toEqual([

@@ -60,14 +60,14 @@ export class FakeClusterSql {
   }
 
   /**
-   * Null for a statement without a result. Keys of an overlay that begin with `use:` or `set:` are taken as OpenSession
-   * takes them, so a server with several sessions puts each one's configuration there.
+   * Null for a statement without a result.
+   * @param configuration what OpenSession was given, of a server with several sessions
    * @throws {ServerError}
    */
-  readonly run = async (sql: string, overlay: Options = {}): Promise<Answer | null> => {
+  readonly run = async (sql: string, overlay: Options = {}, configuration: Options = {}): Promise<Answer | null> => {
     this.executed.push(sql);
     await this.#faults.before(sql);
-    const options = { ...this.session, ...overlay };
+    const options = { ...configuration, ...this.session, ...overlay };
     if (this.#dialect === 'impala') checkOverlay(overlay);
     const text = this.#dialect === 'hive' ? substituted(sql, options, this.#environment) : sql;
     const answer = await this.#answer(text, options);

@@ -20,7 +20,7 @@ describe('settings', () => {
       features: [],
       iana: {},
       reputation: { services: [], neverSend: [], cache: {}, offline: false },
-      details: { limit: 250 },
+      details: { limit: 250, hourPartitionIsUtc: false },
       rejected: { maxShare: 0.01 },
       notebooks: {},
     });

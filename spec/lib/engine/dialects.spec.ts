@@ -82,7 +82,7 @@ describe('the dialect of DuckDB', () => {
 
   it('names a partition by the kinds of its columns', () => {
     const day = parseDay('20160708');
-    expect(inPartition(duckdbDialect, dns, day, 'r')).toBe('r."y" = 2016 AND r."m" = 7 AND r."d" = 8');
+    expect(inPartition(duckdbDialect, dns, day, { alias: 'r' })).toBe('r."y" = 2016 AND r."m" = 7 AND r."d" = 8');
     const proxy = defineTable({
       name: 'proxy',
       folder: 'proxy/hive',

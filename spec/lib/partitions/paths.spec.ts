@@ -1,7 +1,10 @@
 import {
+  describeOperations,
+  emptyingOperations,
   fetchOperations,
   placeOf,
   placingOperations,
+  runFolderOperations,
   stagingOperations,
 } from '../../../lib/partitions/operations.js';
 import {
@@ -15,7 +18,7 @@ import {
 import { operationText } from '../../../lib/operations.js';
 import { checkSettings } from '../../../lib/settings.js';
 import { parseDay } from '../../../schemas/days.js';
-import { dns, dnsScores } from '../../../schemas/dns.js';
+import { dns, dnsEdge, dnsScores } from '../../../schemas/dns.js';
 
 const day = parseDay('20160708');
 
@@ -63,9 +66,35 @@ describe('paths of the warehouse', () => {
     const place = { root: '/data', runId: 'r', day, rights: [], fetches: false };
     const from = '/data/dns/staging/r/dns_scores/y=2016/m=7/d=8/part-0.parquet';
     expect(stagingOperations(dnsScores, place)).toEqual([{ kind: 'file', do: 'create', path: from }]);
-    expect(placingOperations([dnsScores], place)).toEqual([
-      { kind: 'file', do: 'rename', from, path: '/data/dns/hive/oa/suspicious/y=2016/m=7/d=8/part-0.parquet' },
+    const path = '/data/dns/hive/oa/suspicious/y=2016/m=7/d=8/part-0.parquet';
+    expect(placingOperations(dnsScores, place)).toEqual([{ kind: 'file', do: 'rename', from, path }]);
+    expect(emptyingOperations(dnsScores, place)).toEqual([{ kind: 'file', do: 'delete', path }]);
+    expect(runFolderOperations(dnsScores, place)).toEqual([
       { kind: 'file', do: 'delete', path: '/data/dns/staging/r' },
+    ]);
+    expect(describeOperations([dns], place)).toEqual([]);
+    expect(fetchOperations([dns], place)).toEqual([]);
+  });
+
+  it('of a server that loads what is staged are its statements', () => {
+    const engine = { type: 'hive', host: 'hs2', database: 'spot', fileSystem: 'hdfs://ns', statistics: true };
+    const settings = checkSettings({ storage: { type: 'webhdfs', nameNodes: ['http://nn1:9870'] }, engine });
+    const place = placeOf({ settings, runId: 'r', day });
+    const root = 'webhdfs://nn1:9870/user/spot/dns/staging';
+    const partition = '`spot`.`dns_edge` %PARTITION (`y`=2016, `m`=7, `d`=8)';
+    const journal = `${root}/_journal/dns.hive.oa.edge.y=2016.m=7.d=8.json`;
+    const emptied = emptyingOperations(dnsEdge, place).map(operationText);
+    expect(emptied.slice(0, 3)).toEqual([
+      'DESCRIBE `spot`.`dns_edge`',
+      expect.stringContaining('COUNT(*) AS total FROM `spot`.`dns_edge`') as string,
+      `create ${root}/r/dns_edge/y=2016/m=7/d=8/part-0.parquet`,
+    ]);
+    expect(emptied.slice(3)).toEqual([
+      `create ${journal}`,
+      `ALTER TABLE ${partition.replace('%', 'ADD IF NOT EXISTS ')}`,
+      `LOAD DATA INPATH 'hdfs://ns/user/spot/dns/staging/r/dns_edge/y=2016/m=7/d=8/part-0.parquet' OVERWRITE INTO TABLE ${partition.replace('%', '')}`,
+      `delete ${journal}`,
+      `ANALYZE TABLE ${partition.replace('%', '')} COMPUTE STATISTICS`,
     ]);
     expect(fetchOperations([dns], place)).toEqual([]);
   });

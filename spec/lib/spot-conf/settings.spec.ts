@@ -87,10 +87,12 @@ describe('the settings of a spot.conf', () => {
   };
   const read = async (text: string) =>
     Object.fromEntries(readSpotConf(await write(text)).map(({ key, value }) => [key, value]));
-  const storageOf = async (text: string, settings: object = {}) => {
+  const settingsOf = async (text: string, settings: object = {}) => {
     await write(text);
-    return checkSettings({ ...settings, spotConf: 'spot.conf' }, { base: temporary.path }).storage;
+    return checkSettings({ ...settings, spotConf: 'spot.conf' }, { base: temporary.path });
   };
+  const storageOf = async (text: string, settings?: object) => (await settingsOf(text, settings)).storage;
+  const engineOf = async (text: string, settings?: object) => (await settingsOf(text, settings)).engine;
   const invalid = (message: RegExp) =>
     expect.objectContaining({ code: 'SETTINGS_INVALID', message: expect.stringMatching(message) as string }) as Error;
 
@@ -141,22 +143,62 @@ describe('the settings of a spot.conf', () => {
   it('with Kerberos need something that stands for it', async () => {
     await expect(storageOf(KERBERIZED)).rejects.toThrow(invalid(/KERBEROS \(line 3\).*storage\.token/));
     const token = { env: 'TOKEN' };
-    expect(await storageOf(KERBERIZED, { storage: { token } })).toMatchObject({
+    const engine = { type: 'duckdb' };
+    expect(await storageOf(KERBERIZED, { storage: { token }, engine })).toMatchObject({
       nameNodes: ['http://nn1:50070'],
       token,
     });
-    expect(await storageOf(KERBERIZED, { storage: { headers: { Authorization: token } } })).toMatchObject({
-      user: 'spot',
+    const headers = { Authorization: token };
+    expect(await storageOf(KERBERIZED, { storage: { headers }, engine })).toMatchObject({ user: 'spot' });
+    const port = { port: 21050 };
+    await expect(storageOf(KERBERIZED, { storage: { token }, engine: port })).rejects.toThrow(
+      invalid(/KERBEROS \(line 3\).*engine\.auth/),
+    );
+    expect(await engineOf(KERBERIZED, { storage: { token }, engine: { ...port, auth: 'nosasl' } })).toEqual({
+      ...{ type: 'impala', host: 'impalad', port: 21050, database: 'spot', auth: 'nosasl' },
     });
   });
 
   it('of a file written by hand', async () => {
-    expect(await storageOf(BY_HAND)).toEqual({
+    await expect(storageOf(BY_HAND)).rejects.toThrow(invalid(/DBENGINE \(line 4\).*HS2_HOST.*engine\.host/));
+    const url = 'JDBC_URL=jdbc:hive2://hs2:10009/spot;ssl=true\r\n';
+    expect(await engineOf(BY_HAND + url)).toEqual({ type: 'hive', host: 'hs2:10009', database: 'spot' });
+    expect(await storageOf(BY_HAND + url)).toEqual({
       type: 'webhdfs',
       nameNodes: ['http://nn1:9870'],
       root: '/user/dnsoa',
       user: 'dnsoa',
     });
+  });
+
+  it('are the engine’s too', async () => {
+    const impala = SHIPPED.replace("NAME_NODE=''", "NAME_NODE='node02'");
+    const shipped = { type: 'impala', host: 'node04', port: 21050, database: 'spot' };
+    expect(await engineOf(impala)).toEqual(shipped);
+    expect(await engineOf(impala.replace('=node04', "='node04, node05:21051'"))).toEqual({
+      ...shipped,
+      host: ['node04', 'node05:21051'],
+    });
+    const secure = { type: 'hive', host: 'hs2.example.net', port: 10001, database: 'secure' };
+    expect(await engineOf(SECURE)).toEqual({ ...secure, tls: { ca: '/etc/ssl/certs/ca.pem', verify: true } });
+    // Spot read the authorities of Impala from CERT.
+    const onImpala = SECURE.replace("DBENGINE='hive'", 'DBENGINE=impala\nIMPALA_DEM=i');
+    expect(
+      await engineOf(onImpala.replace(/CA_LOCATION.*/, '').replace("VERIFY='true'", "VERIFY='false'")),
+    ).toMatchObject({ type: 'impala', host: 'i', tls: { ca: `${temporary.path}/client.pem`, verify: false } });
+    expect(await engineOf(SECURE.replace("SSL='true'", "SSL='false'"))).toEqual(secure);
+    await expect(engineOf(impala.replace('DBENGINE=""', 'DBENGINE=presto'))).rejects.toThrow(
+      invalid(/engine\.type|DBENGINE/),
+    );
+  });
+
+  it('of the engine give way to the settings, and to an engine of another type altogether', async () => {
+    const text = SHIPPED.replace("NAME_NODE=''", "NAME_NODE='node02'");
+    expect(await engineOf(text, { engine: { host: 'other', options: { request_pool: 'oa' } } })).toEqual({
+      ...{ type: 'impala', host: 'other', port: 21050, database: 'spot', options: { request_pool: 'oa' } },
+    });
+    expect(await engineOf(text, { engine: { type: 'duckdb', threads: 1 } })).toEqual({ type: 'duckdb', threads: 1 });
+    expect(await engineOf(text.replace('IMPALA_DEM=node04', ''))).toEqual({ type: 'duckdb' });
   });
 
   it('are an error only where a value is used', async () => {

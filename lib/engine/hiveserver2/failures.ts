@@ -1,0 +1,98 @@
+/** What a server's status, or a connection that is gone, means. */
+import { OaError, type ErrorCode } from '../../../schemas/errors.js';
+import { Lost } from './channel.js';
+import type { Status } from './messages.js';
+
+/**
+ * The connection died after a statement was sent: whether it was or will be carried out is not known. Whoever sent it
+ * has to look at what it was to change. Code `CONNECTION_FAILED`, not retriable.
+ */
+export class OutcomeUnknown extends OaError {
+  readonly outcomeUnknown = true;
+
+  constructor(message: string, options?: { cause?: unknown }) {
+    super('CONNECTION_FAILED', message, { ...options, retriable: false });
+  }
+}
+
+export const SUCCESS = 0;
+export const SUCCESS_WITH_INFO = 1;
+export const STILL_EXECUTING = 2;
+
+const LONGEST_STATEMENT = 200;
+const LONGEST_TEXT = 500;
+
+/** A statement as messages show it: in one line, its beginning. */
+export function shortened(sql: string): string {
+  // Statements can be millions of characters long: only the beginning is looked at.
+  const line = sql
+    .slice(0, 10 * LONGEST_STATEMENT)
+    .replace(/\s+/g, ' ')
+    .trim();
+  return line.length > LONGEST_STATEMENT || sql.length > 10 * LONGEST_STATEMENT
+    ? `${line.slice(0, LONGEST_STATEMENT)}…`
+    : line;
+}
+
+const MISSING_STATES = new Set(['42S02', '42P01']);
+const MISSING = /Could not resolve (table reference|path):|\b(Table|Database) does not exist\b/i;
+
+interface Refusal {
+  readonly sqlState?: string | null;
+  readonly errorMessage?: string | null;
+  readonly infoMessages?: readonly string[] | null;
+}
+
+/** The error of a statement that the server refused or could not finish: the first line of what it says. */
+export function statementFailure(refusal: Refusal, sql: string): OaError {
+  const { sqlState } = refusal;
+  const text = textOf(refusal);
+  const missing = MISSING_STATES.has(sqlState ?? '') || MISSING.test(text);
+  const code: ErrorCode = missing ? 'TABLE_MISSING' : 'QUERY_FAILED';
+  return new OaError(code, `${text}${sqlState ? ` (${sqlState})` : ''}; statement: ${shortened(sql)}`);
+}
+
+export function textOf({ errorMessage, infoMessages }: Refusal): string {
+  const text = errorMessage || infoMessages?.join('\n') || '';
+  const first = text.split('\n').find((line) => line.trim() !== '');
+  return first?.trim().slice(0, LONGEST_TEXT) ?? 'the server gave no reason';
+}
+
+export const isSuccess = ({ statusCode }: Status): boolean =>
+  statusCode === SUCCESS || statusCode === SUCCESS_WITH_INFO;
+
+/** The server does not know the session any more: it was restarted, or the session was idle for too long. */
+export const isSessionGone = (status: Status): boolean =>
+  !isSuccess(status) &&
+  /invalid session ?(handle|id)|session (has )?expired|session .*not found/i.test(textOf(status));
+
+const SYSTEM: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nothing listens there',
+  ECONNRESET: 'the connection was lost',
+  EPIPE: 'the connection was lost',
+  ETIMEDOUT: 'no answer in time',
+  EHOSTUNREACH: 'the host cannot be reached',
+  ENETUNREACH: 'the network cannot be reached',
+  ENOTFOUND: 'the host name does not resolve',
+  EAI_AGAIN: 'the host name did not resolve',
+};
+/** Codes of a certificate that was refused, by this client or by the server; OpenSSL's and Node's. */
+const CERTIFICATE = /CERT|ISSUER|UNABLE_TO_VERIFY|HOSTNAME|UNKNOWN_CA|INVALID_CA|INVALID_PURPOSE/;
+const NO_TLS = /^EPROTO$|_SSL_|_TLS_/;
+
+/** The error of a connection that was not made or was lost. */
+export function connectionFailure(error: unknown, server: string): OaError {
+  if (error instanceof OaError) return error;
+  const cause = error instanceof Lost ? (error.cause as Error) : (error as Error);
+  if (cause instanceof OaError) return cause;
+  const { code = '', message } = cause as NodeJS.ErrnoException;
+  const certificate = CERTIFICATE.test(code) ? `the certificate was not accepted: ${message}` : undefined;
+  const tls = NO_TLS.test(code) ? 'TLS could not be agreed on' : undefined;
+  const words = SYSTEM[code] ?? certificate ?? tls ?? message;
+  // A wrong name or certificate stays wrong; so do bytes that are no answer.
+  const lasting = certificate !== undefined || tls !== undefined || /^(ENOTFOUND$|HPE_|ERR_)/.test(code);
+  return new OaError('CONNECTION_FAILED', `HiveServer2 at ${server}: ${words}${code && ` (${code})`}`, {
+    cause,
+    retriable: !lasting,
+  });
+}

@@ -1,0 +1,185 @@
+/**
+ * A partition of a table of Impala or Hive, replaced by LOAD DATA … OVERWRITE. The server deletes the old files and then
+ * moves the new one, so that one that dies in between leaves nothing: what is to be loaded is written down first, and the
+ * staged file stays until it is known to be loaded.
+ */
+import { posix } from 'node:path';
+import { finished } from 'node:stream/promises';
+import { setTimeout as wait } from 'node:timers/promises';
+import { columnList, KINDS, type Column } from '../../schemas/columns.js';
+import type { Day } from '../../schemas/days.js';
+import { OaError } from '../../schemas/errors.js';
+import { partitionFolder, partitionValues, type TableDefinition } from '../../schemas/tables.js';
+import type { PartitionValues } from '../engine/cluster-dialect.js';
+import type { ClusterEngine } from '../engine/cluster-engine.js';
+import { totalsQuery } from '../engine/dns-queries.js';
+import { OutcomeUnknown } from '../engine/hiveserver2/failures.js';
+import { ParquetEncoder } from '../parquet/encoder.js';
+import { thisOwner } from '../storage/owner.js';
+import { Journals, type FinishJournal } from './journal.js';
+import { ReplacementUndecided, type ReplaceablePartition } from './parquet-writer.js';
+import { checkHour, type TablesPlace } from './partition.js';
+import { holdsRows, PART_FILE, stagedFile, stagingRoot } from './paths.js';
+
+export interface LoadsPlace extends TablesPlace {
+  readonly engine: ClusterEngine;
+  /** Stands before the storage's paths where the server's own file system is another: `hdfs://ns`. @default '' */
+  readonly fileSystem?: string;
+  /** Whether statistics are computed after a load. @default false */
+  readonly statistics?: boolean;
+  /** Milliseconds before a load whose outcome is not known is looked at and tried again. @default 1000 */
+  readonly pause?: number;
+}
+
+/** Loads without an answer, in all. */
+const TRIES = 5;
+
+export class LoadedPartition implements ReplaceablePartition {
+  readonly folder: string;
+  readonly #place: LoadsPlace;
+  readonly #table: TableDefinition;
+  readonly #day: Day;
+  readonly #hour: number | undefined;
+  readonly #columns: readonly Column[];
+
+  /** @throws {OaError} `VALUE_INVALID` for an hour that is none, or a missing one */
+  constructor(
+    place: LoadsPlace,
+    table: TableDefinition,
+    { day, hour, columns }: { day: Day; hour?: number; columns: readonly Column[] },
+  ) {
+    checkHour(table, hour);
+    this.folder = partitionFolder(table, day, hour);
+    this.#place = place;
+    this.#table = table;
+    this.#day = day;
+    this.#hour = hour;
+    this.#columns = columns;
+  }
+
+  async isFilled(): Promise<boolean> {
+    const { engine } = this.#place;
+    const sql = totalsQuery(engine.dialect, [this.#table], this.#day, this.#hour);
+    for await (const page of engine.pages(sql)) if (page.some(({ total }) => total !== 0)) return true;
+    return false;
+  }
+
+  /** The server alone knows. */
+  checkReplaceable(): Promise<unknown> {
+    return Promise.resolve();
+  }
+
+  async replaceWith(staged: string, runId: string): Promise<unknown> {
+    const { storage, root, staging } = this.#place;
+    const journals = new Journals(storage, root, stagingRoot(this.#table, staging));
+    const size = (await storage.stat(posix.join(root, staged)))?.size ?? 0;
+    // For whoever finishes it by renaming instead: an engine that reads the files.
+    const files = await storage.list(posix.join(root, this.folder));
+    const drop = files.filter(({ name }) => holdsRows(name) && name !== PART_FILE).map(({ name }) => name);
+    const journal = { owner: thisOwner(runId), folder: this.folder, from: staged, size, drop };
+    const values = partitionValues(this.#table, this.#day, this.#hour);
+    const path = await journals.decide(journal);
+    try {
+      await load(this.#place, this.#table, values, staged);
+    } catch (error) {
+      if (await this.#mayBeEmptied(error)) throw undecided(error, this.folder);
+      await storage.delete(path);
+      throw error;
+    }
+    try {
+      await storage.delete(path);
+      await this.#computeStatistics(values);
+      return undefined;
+    } catch (leftover) {
+      return leftover;
+    }
+  }
+
+  /** A file without rows takes the place of the others. */
+  async clear(runId: string): Promise<unknown> {
+    if (!(await this.isFilled())) return undefined;
+    const { storage, root, staging } = this.#place;
+    const staged = stagedFile(runId, this.#table, { day: this.#day, hour: this.#hour, staging });
+    const file = storage.create(posix.join(root, staged));
+    for (const chunk of new ParquetEncoder(this.#columns).end()) file.write(chunk);
+    file.end();
+    await finished(file);
+    return this.replaceWith(staged, runId);
+  }
+
+  /** A server that was never reached has deleted nothing, and one that deletes at all deletes everything. */
+  async #mayBeEmptied(error: unknown): Promise<boolean> {
+    if (error instanceof OaError && error.code === 'CONNECTION_FAILED' && !isOutcomeUnknown(error)) return false;
+    return !(await this.isFilled().catch(() => false));
+  }
+
+  async #computeStatistics(values: PartitionValues): Promise<void> {
+    const { engine, statistics } = this.#place;
+    if (statistics) await engine.execute(engine.dialect.statistics(this.#table, values));
+  }
+}
+
+/** Finishes a load that a run left; the file that has gone was loaded. */
+export function finishLoads(place: LoadsPlace, tables: readonly TableDefinition[]): FinishJournal {
+  return async ({ folder, from }, rename) => {
+    if (from === null) return rename();
+    const inside = tables.filter((table) => folder.startsWith(`${table.folder}/`));
+    // The raw table's folder holds those of the others.
+    const table = inside.sort((a, b) => b.folder.length - a.folder.length)[0];
+    if (table === undefined || (await place.storage.stat(posix.join(place.root, from))) === null) return;
+    await load(place, table, valuesOf(table, folder), from);
+  };
+}
+
+/** Values in the path of a partition's folder. */
+export function valuesOf(table: TableDefinition, folder: string): PartitionValues {
+  const kinds = new Map(columnList(table.partition).map(({ name, kind }) => [name, kind]));
+  const parts = folder.slice(table.folder.length + 1).split('/');
+  return Object.fromEntries(
+    parts.map((part) => {
+      const [name, value] = part.split('=') as [string, string];
+      return [name, KINDS[kinds.get(name) ?? 'string'].ts === 'number' ? Number(value) : value];
+    }),
+  );
+}
+
+async function load(
+  place: LoadsPlace,
+  table: TableDefinition,
+  values: PartitionValues,
+  staged: string,
+): Promise<void> {
+  const { storage, root, engine, fileSystem = '', pause = 1000 } = place;
+  const { dialect } = engine;
+  const path = posix.join(root, staged);
+  // Of the table's last change every other coordinator of an Impala has to know when the statement ends.
+  const overlay = dialect.name === 'impala' ? { SYNC_DDL: 'true' } : undefined;
+  await engine.execute(dialect.addPartitions(table, [values]));
+  for (let tries = 1; ; tries++) {
+    try {
+      return await engine.execute(dialect.loadPartition(table, values, `${fileSystem}${path}`), { overlay });
+    } catch (error) {
+      if (!isOutcomeUnknown(error) && tries === 1) throw error;
+      if ((await storage.stat(path)) === null) return refresh(engine, table, values);
+      if (!isOutcomeUnknown(error) || tries === TRIES) throw error;
+      await wait(pause * tries);
+    }
+  }
+}
+
+/** A server that died may have moved the file without having told the others. */
+async function refresh(engine: ClusterEngine, table: TableDefinition, values: PartitionValues): Promise<void> {
+  const sql = engine.dialect.refresh(table, values);
+  if (sql !== null) await engine.execute(sql);
+}
+
+const isOutcomeUnknown = (error: unknown): boolean => error instanceof OutcomeUnknown;
+
+function undecided(error: unknown, folder: string): ReplacementUndecided {
+  const { code, message } = error as OaError;
+  return new ReplacementUndecided(
+    code,
+    `${folder} may be empty now; what was to be loaded stays in staging, and the next run loads it: ${message}`,
+    { cause: error },
+  );
+}

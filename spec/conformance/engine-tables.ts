@@ -2,7 +2,7 @@
  * What the tables of every warehouse have to do, whichever engine runs its statements and wherever its files are. A new
  * one calls this in five lines.
  */
-import type { OpenWarehouse } from '../../lib/open-warehouse.js';
+import type { OpenWarehouse } from '../../lib/oa-warehouse.js';
 import { columnList, type Column, type Columns, type Row } from '../../schemas/columns.js';
 import { parseDay } from '../../schemas/days.js';
 import { dns, dnsIngestSummary, dnsScores, dnsThreatInvestigation } from '../../schemas/dns.js';

@@ -2,8 +2,8 @@
  * An Impala or a Hive over external Parquet tables of a storage, for tests: its statements really run, in DuckDB, and
  * change files and partitions as the servers do. Behind a loopback HiveServer2 it is `run`.
  *
- * A SELECT sees the partitions that were added, with the files that lie there when it starts. Not imitated: memory of a
- * partition's files until REFRESH, dynamic partitions, complex types, rights.
+ * A SELECT sees the partitions that were added, with the files that lie there when it starts. Not imitated: dynamic
+ * partitions, complex types, rights.
  */
 import type { Storage } from '../../streams/contracts.js';
 import { textAnswer, type Answer } from './cluster-sql/answer.js';
@@ -26,6 +26,11 @@ export interface FakeClusterSqlOptions {
   readonly dialect: ServerDialect;
   /** What `${env:NAME}` finds. @default that of this process */
   readonly environment?: Readonly<Record<string, string | undefined>>;
+  /**
+   * Whether a partition's files are those that lay there when it was added, loaded, inserted into or refreshed, as an
+   * Impala has it: what others put there later is not seen, what they take away is an error. @default false
+   */
+  readonly remembersFiles?: boolean;
 }
 
 type Of<K extends Statement['kind']> = Extract<Statement, { kind: K }>;
@@ -45,12 +50,12 @@ export class FakeClusterSql {
   readonly #faults = new Faults();
   readonly #environment: Readonly<Record<string, string | undefined>>;
 
-  constructor({ storage, dialect, environment = process.env }: FakeClusterSqlOptions) {
+  constructor({ storage, dialect, environment = process.env, remembersFiles }: FakeClusterSqlOptions) {
     this.#dialect = dialect;
     this.#errors = SERVER_ERRORS[dialect];
     this.#environment = environment;
     this.metastore = new Metastore(dialect);
-    this.#files = new PartitionFiles(storage, dialect);
+    this.#files = new PartitionFiles(storage, dialect, remembersFiles);
     this.#queries = new Queries({ storage, dialect, metastore: this.metastore, files: this.#files });
   }
 
@@ -172,14 +177,18 @@ export class FakeClusterSql {
       case 'setLocation': {
         const table = tableOf(statement.table, 'read');
         const { key, partition } = this.#partition(table, statement.spec);
-        table.partitions.set(key, { ...partition, location: pathOf(statement.location) });
+        const moved = { values: partition.values, location: pathOf(statement.location) };
+        table.partitions.set(key, moved);
+        await this.#files.look(moved);
         return this.#summary('New location has been set for the specified partition.');
       }
       case 'recover':
         return this.#recover(tableOf(statement.table, 'read'));
       case 'refresh': {
         const table = tableOf(statement.table);
-        for (const spec of statement.specs) this.metastore.partitionOf(table, spec);
+        const named = statement.specs.map((spec) => this.#partition(table, spec).partition);
+        for (const partition of named.length > 0 ? named : table.partitions.values())
+          await this.#files.look(partition);
         return null;
       }
       case 'stats': {
@@ -251,22 +260,26 @@ export class FakeClusterSql {
     for (const { key, values, location } of found) {
       const added = this.metastore.add(table, key, values, location === undefined ? undefined : pathOf(location));
       await this.#files.makeFolder(added.location);
+      await this.#files.look(added);
     }
     return this.#summary('New partition has been added to the table.');
   }
 
   async #recover(table: StoredTable): Promise<Answer | null> {
     for (const values of await this.#files.partitionsIn(table)) {
-      this.metastore.add(table, partitionKey(table.partition, values), values);
+      const key = partitionKey(table.partition, values);
+      if (!table.partitions.has(key)) await this.#files.look(this.metastore.add(table, key, values));
     }
     return this.#summary('Partitions have been recovered.');
   }
 
   /** Impala wants the partition to be there, Hive makes it. */
   async #load({ path, overwrite, spec }: Of<'load'>, table: StoredTable): Promise<Answer | null> {
-    const { location } = this.#dialect === 'hive' ? this.#made(table, spec) : this.#partition(table, spec).partition;
+    const partition = this.#dialect === 'hive' ? this.#made(table, spec) : this.#partition(table, spec).partition;
+    const { location } = partition;
     const afterDelete = overwrite ? this.#faults.takeDeath() : undefined;
     const loaded = await this.#files.load(path, location, overwrite, afterDelete);
+    await this.#files.look(partition);
     const total = (await this.#files.visible(location)).length;
     return this.#summary(`Loaded ${loaded} file(s). Total files in destination location: ${total}`);
   }
@@ -274,9 +287,10 @@ export class FakeClusterSql {
   async #insert(insert: Insert, table: StoredTable, database: string): Promise<null> {
     const { key, values } = this.metastore.partitionOf(table, insert.spec);
     await this.#queries.write(insert, table, database, async (file) => {
-      const { location } = this.metastore.add(table, key, values);
-      if (insert.overwrite) await this.#files.clear(location);
-      if (file !== null) await this.#files.add(file, location);
+      const partition = this.metastore.add(table, key, values);
+      if (insert.overwrite) await this.#files.clear(partition.location);
+      if (file !== null) await this.#files.add(file, partition.location);
+      await this.#files.look(partition);
     });
     return null;
   }

@@ -1,8 +1,6 @@
 /**
  * A query of Impala or Hive in DuckDB's words. What both write alike passes as it is; what they write alike and mean
- * otherwise is written anew: NULL in CONCAT, a cast that cannot be, the backslash of LIKE.
- *
- * Left as DuckDB has it: CAST of a fraction to an integer rounds, where the servers cut.
+ * otherwise is written anew: NULL in CONCAT, a cast that cannot be or that cuts, the backslash of LIKE.
  */
 import { duckdbLiterals, literal } from '../../../lib/engine/literals.js';
 import { isWord } from './cursor.js';
@@ -26,6 +24,16 @@ const OF_THE_SERVER: Readonly<Record<ServerDialect, Readonly<Record<string, stri
   hive: { VERSION: '4.0.1', CURRENT_USER: 'spot' },
 };
 
+/**
+ * Macros of the catalog `memory`, which every statement finds. `cut` is what an integer is cast from: DuckDB rounds a
+ * fraction where the servers cut it; of a text that holds one Impala makes NULL.
+ */
+export const macros = (dialect: ServerDialect) => String.raw`CREATE MACRO memory.main.cut(x) AS CASE
+  WHEN regexp_full_match(CAST(x AS VARCHAR), '\s*[+-]?\d+\s*') THEN CAST(x AS VARCHAR)
+  WHEN typeof(x) = 'BOOLEAN' THEN CASE CAST(x AS VARCHAR) WHEN 'true' THEN '1' WHEN 'false' THEN '0' END
+  WHEN typeof(x) = 'VARCHAR' AND ${dialect === 'impala'} THEN NULL
+  ELSE CAST(TRY_CAST(trunc(TRY_CAST(CAST(x AS VARCHAR) AS DOUBLE)) AS HUGEINT) AS VARCHAR) END`;
+
 /** @param database that of the session */
 export function duckdbSql(tokens: readonly Token[], dialect: ServerDialect, database: string): string {
   return new Translation(tokens, dialect, database).sql();
@@ -36,8 +44,8 @@ class Translation {
   readonly #dialect: ServerDialect;
   readonly #ownWords: Readonly<Record<string, string>>;
   readonly #out: string[] = [];
-  /** Of each parenthesis that is open, whether it is CONCAT's. */
-  readonly #open: boolean[] = [];
+  /** Of each parenthesis that is open, whose it is. */
+  readonly #open: ('concat' | 'integer' | 'other')[] = [];
   #inValues = false;
 
   constructor(tokens: readonly Token[], dialect: ServerDialect, database: string) {
@@ -87,8 +95,8 @@ class Translation {
 
   #symbol(text: string): void {
     if (text === ';' || (text === '||' && this.#dialect === 'impala')) throw this.#error(text);
-    if (text === '(') this.#open.push(false);
-    const inConcat = this.#open.at(-1) === true;
+    if (text === '(') this.#open.push('other');
+    const inConcat = this.#open.at(-1) === 'concat';
     if (text === ')') this.#open.pop();
     if (inConcat && text === ',') this.#out.push('AS VARCHAR ) || CAST (');
     else if (inConcat && text === ')') this.#out.push('AS VARCHAR ) )');
@@ -99,6 +107,10 @@ class Translation {
     const word = text.toUpperCase();
     if (isWord(this.#tokens[i - 1], '.')) {
       this.#out.push(quoted(text.toLowerCase()));
+      return 1;
+    }
+    if (word === 'AS' && this.#open.at(-1) === 'integer') {
+      this.#out.push(') AS');
       return 1;
     }
     if (isWord(this.#tokens[i + 1], '(')) return this.#call(i, word);
@@ -117,8 +129,13 @@ class Translation {
     if (word === 'VALUES') this.#inValues = true;
     if (word === 'CONCAT') {
       // DuckDB's leaves NULL out, theirs is NULL then.
-      this.#open.push(true);
+      this.#open.push('concat');
       this.#out.push('( CAST (');
+      return 2;
+    }
+    if (word === 'CAST' && this.#castsToInteger(i + 2)) {
+      this.#open.push('integer');
+      this.#out.push('TRY_CAST ( memory.main.cut (');
       return 2;
     }
     const own = this.#ownWords[word];
@@ -128,6 +145,18 @@ class Translation {
     }
     this.#out.push(FUNCTIONS[word] ?? WORDS[word] ?? this.#tokens[i]!.text);
     return 1;
+  }
+
+  /** @param i the first token inside CAST's parentheses. A whole number needs no cut, and many stand in VALUES. */
+  #castsToInteger(i: number): boolean {
+    const literal = isWord(this.#tokens[i], '-') ? i + 1 : i;
+    if (/^\d+$/.test(this.#tokens[literal]?.text ?? '') && isWord(this.#tokens[literal + 1], 'AS')) return false;
+    for (let at = i, depth = 1; at < this.#tokens.length; at++) {
+      if (isWord(this.#tokens[at], '(')) depth += 1;
+      if (isWord(this.#tokens[at], ')')) depth -= 1;
+      if (depth === 0) return /^(tiny|small|big)?int$/i.test(this.#tokens[at - 1]!.text);
+    }
+    return false;
   }
 
   #error(near: string): Error {

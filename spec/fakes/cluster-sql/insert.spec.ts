@@ -1,4 +1,5 @@
 import { parquetMetadata } from 'hyparquet';
+import { hostileTexts, stored } from '../hostile.js';
 import { clusterOf, DIALECTS, type Cluster } from './cluster.js';
 
 const DAY = 'PARTITION (y=2016, d=8)';
@@ -53,6 +54,21 @@ describe.each(DIALECTS)('an INSERT of %s', (dialect) => {
     expect(cluster.storage.paths).toEqual([]);
     expect(sql.partitions('spot.t')).toEqual(['y=2016/d=8']);
     if (!impala) expect(await cluster.refusal(`INSERT OVERWRITE t ${DAY} SELECT 1, 'a'`)).toMatch(/ParseException/);
+  });
+
+  it('keeps hostile texts, and a WHERE finds each', async () => {
+    const texts = hostileTexts();
+    const literal = (text: string) =>
+      `'${stored(text).replace(/[\\']/g, '\\$&').replaceAll('\0', '\\000').replaceAll('\n', '\\n')}'`;
+    const values = texts.map((text, i) => `(CAST(${i} AS BIGINT), CAST(${literal(text)} AS STRING))`);
+    cluster.sql.session['set:hiveconf:hive.variable.substitute'] = 'false';
+    await cluster.sql.run(`INSERT INTO t ${DAY} VALUES ${values.join(', ')}`);
+    expect(await all()).toEqual(texts.map((text, i) => [BigInt(i), stored(text)]));
+    const counts = texts.map(
+      (text, i) => `SELECT ${i} AS i, MIN(n) AS first_at, COUNT(*) AS c FROM t WHERE name = ${literal(text)}`,
+    );
+    const found = await cluster.rows(`SELECT i, first_at, c FROM (${counts.join(' UNION ALL ')}) q ORDER BY i`);
+    expect(found).toEqual(texts.map((_, i) => [i, BigInt(i), 1n]));
   });
 
   it.each([

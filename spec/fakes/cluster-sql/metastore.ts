@@ -8,6 +8,8 @@ export interface StoredPartition {
   readonly values: readonly string[];
   /** Path in the storage. */
   readonly location: string;
+  /** Names of its files as an Impala remembers them until it is told to look again. */
+  remembered?: readonly string[];
 }
 
 export interface StoredTable {
@@ -63,7 +65,7 @@ export class Metastore {
   add(table: StoredTable, key: string, values: readonly string[], location?: string): StoredPartition {
     const found = table.partitions.get(key);
     if (found !== undefined) return found;
-    const partition = { values, location: location ?? `${table.location}/${key}` };
+    const partition: StoredPartition = { values, location: location ?? `${table.location}/${key}` };
     table.partitions.set(key, partition);
     return partition;
   }

@@ -4,7 +4,7 @@ import { createReadStream } from 'node:fs';
 import { posix } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { FileStatus, Storage } from '../../../streams/contracts.js';
-import { decodeValue, pathOf, type StoredTable } from './metastore.js';
+import { decodeValue, pathOf, type StoredPartition, type StoredTable } from './metastore.js';
 import { SERVER_ERRORS, type ServerDialect } from './server-error.js';
 
 /** Neither server reads these (Impala: `FileSystemUtil.isHiddenFile`). */
@@ -16,10 +16,25 @@ export type AfterDelete = () => Promise<void> | void;
 export class PartitionFiles {
   readonly #storage: Storage;
   readonly #dialect: ServerDialect;
+  readonly #remembers: boolean;
 
-  constructor(storage: Storage, dialect: ServerDialect) {
+  /** @param remembers whether files are those that were there when the server last looked */
+  constructor(storage: Storage, dialect: ServerDialect, remembers = false) {
     this.#storage = storage;
     this.#dialect = dialect;
+    this.#remembers = remembers;
+  }
+
+  /** Paths of the files that the server knows of. */
+  async known(partition: StoredPartition): Promise<string[]> {
+    const { location, remembered } = partition;
+    if (remembered !== undefined) return remembered.map((name) => `${location}/${name}`);
+    return (await this.visible(location)).map(({ path }) => path);
+  }
+
+  /** The server looks which files a partition has. */
+  async look(partition: StoredPartition): Promise<void> {
+    if (this.#remembers) partition.remembered = (await this.visible(partition.location)).map(({ name }) => name);
   }
 
   /** What a scan of the folder reads: whatever its name, if it is not hidden. */

@@ -84,6 +84,29 @@ describe.each(DIALECTS)('partitions of %s', (dialect) => {
     expect(await cluster.refusal(`${missing} PARTITION (y=2016, d=9)${end}`)).not.toBe('no error');
   });
 
+  it('keep the files that the server has seen, where it remembers them, until it looks again', async () => {
+    cluster = await clusterOf(dialect, { remembersFiles: true });
+    await add();
+    put('/t/y=2016/d=8/a', 1);
+    expect(await numbers()).toEqual([]);
+    if (!impala) return;
+    await cluster.sql.run(`REFRESH t ${DAY}`);
+    expect(await numbers()).toEqual([1]);
+    await cluster.storage.delete('/t/y=2016/d=8/a');
+    expect(await cluster.refusal('SELECT n FROM t')).toMatch(/Failed to open HDFS file \/t\/y=2016\/d=8\/a/);
+    put('/staging/b', 2);
+    await cluster.sql.run(`LOAD DATA INPATH '/staging/b' INTO TABLE t ${DAY}`);
+    await cluster.sql.run(`INSERT INTO t ${DAY} VALUES (3, 'c')`);
+    expect(await numbers()).toEqual([2, 3]);
+    put('/t/y=2016/d=9/a', 9);
+    await cluster.sql.run('ALTER TABLE t RECOVER PARTITIONS');
+    expect(await numbers()).toEqual([2, 3, 9]);
+    expect(await cluster.refusal('REFRESH t PARTITION (y=2016, d=1)')).toMatch(/Partition spec does not exist/);
+    put('/t/y=2016/d=9/b', 10);
+    await cluster.sql.run('REFRESH t');
+    expect(await numbers()).toEqual([2, 3, 9, 10]);
+  });
+
   describe('by LOAD DATA', () => {
     const load = (path: string, overwrite = 'OVERWRITE ') =>
       `LOAD DATA INPATH '${path}' ${overwrite}INTO TABLE \`spot\`.\`t\` ${DAY}`;

@@ -11,7 +11,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Storage } from '../../../streams/contracts.js';
 import { answerOf, type Answer } from './answer.js';
 import { isWord } from './cursor.js';
-import { duckdbSql, textLiteral } from './duckdb-sql.js';
+import { duckdbSql, macros, textLiteral } from './duckdb-sql.js';
 import type { Token } from './lexer.js';
 import type { Metastore, StoredTable } from './metastore.js';
 import type { PartitionFiles } from './partition-files.js';
@@ -107,9 +107,8 @@ export class Queries {
     metastore.database(database);
     const sql = duckdbSql(tokens, dialect, database);
     await connection.run(`CREATE SCHEMA "${database}"`);
-    const tables = namesIn(connection, sql).map(([name, of = database]) =>
-      metastore.table({ database: of, name: name! }, 'read'),
-    );
+    const names = tokens.some((token) => isWord(token, 'FROM')) ? namesIn(connection, sql) : [];
+    const tables = names.map(([name, of = database]) => metastore.table({ database: of, name: name! }, 'read'));
     for (const table of new Set(tables)) {
       const files = await this.#fetch(table, folder);
       const scan = await tableScan(connection, table, files, dialect);
@@ -122,14 +121,24 @@ export class Queries {
 
   async #fetch(table: StoredTable, folder: string): Promise<ScannedFile[]> {
     const found: ScannedFile[] = [];
-    for (const { location, values } of table.partitions.values()) {
-      for (const { path } of await this.#place.files.visible(location)) {
+    for (const partition of table.partitions.values()) {
+      for (const path of await this.#place.files.known(partition)) {
         const copy = join(folder, `${table.database}.${table.name}.${found.length}.parquet`);
-        await pipeline(this.#place.storage.open(path), createWriteStream(copy));
-        found.push({ copy, path, values });
+        await this.#copy(path, copy);
+        found.push({ copy, path, values: partition.values });
       }
     }
     return found;
+  }
+
+  async #copy(path: string, copy: string): Promise<void> {
+    try {
+      await pipeline(this.#place.storage.open(path), createWriteStream(copy));
+    } catch (error) {
+      throw SERVER_ERRORS[this.#place.dialect].running(
+        `Disk I/O error on localhost:27000: Failed to open HDFS file ${path}\nError(2): No such file or directory\nRoot cause: ${(error as Error).message}`,
+      );
+    }
   }
 
   async #inDatabase<T>(work: (connection: DuckDBConnection, folder: string) => Promise<T>): Promise<T> {
@@ -173,6 +182,7 @@ async function openDatabase(dialect: ServerDialect): Promise<Database> {
     threads: '1',
   });
   const connection = await instance.connect();
+  await connection.run(macros(dialect));
   await connection.run(`SET allowed_directories = [${textLiteral(folder)}]`);
   await connection.run('SET enable_external_access = false');
   connection.closeSync();

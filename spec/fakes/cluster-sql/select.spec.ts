@@ -84,6 +84,14 @@ describe.each(DIALECTS)('a SELECT of %s', (dialect) => {
     ["LPAD('7', 2, '0')", '07'],
     ["regexp_extract('Jul  8 04:29', '(?:^|[^0-9])([0-9]{1,2}):([0-9]{2})', 2)", '29'],
     ["regexp_extract('none', '([0-9]+)', 1)", ''],
+    ['CAST(3.7 AS INT)', 3],
+    ['CAST(-7 / 2 AS BIGINT)', -3n],
+    ['CAST(FLOOR((CAST(7 AS BIGINT) % 5) / 2) AS INT)', 1],
+    ["CAST('12' AS SMALLINT)", 12],
+    ['CAST(CAST(9223372036854775807 AS BIGINT) AS BIGINT)', 2n ** 63n - 1n],
+    ['CAST(true AS INT)', 1],
+    ['CAST(NULL AS INT)', null],
+    ['CAST(200 AS TINYINT)', null],
     ['FLOOR(7 / 2)', 3],
     ['7 DIV 2', 3],
     ['-7 % 3', -1],
@@ -99,6 +107,10 @@ describe.each(DIALECTS)('a SELECT of %s', (dialect) => {
     [String.raw`'a\000b\\'`, 'a\0b\\'],
     [String.raw`'\ud800'`, '\ufffd'],
   ])('%s is %j', async (expression, expected) => expect(await value(expression)).toEqual(expected));
+
+  it(`${impala ? 'makes NULL' : 'cuts the fraction'} of a text with a fraction that is cast to an integer`, async () => {
+    expect(await value("CAST('3.7' AS INT)")).toBe(impala ? null : 3);
+  });
 
   it('puts NULL where the server does', async () => {
     const order = (how: string) =>

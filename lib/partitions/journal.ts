@@ -19,6 +19,8 @@ export interface Journal {
   readonly from: string | null;
   /** Bytes of the new file. */
   readonly size: number;
+  /** Of the new file, wherever it is moved to. */
+  readonly identity?: string;
   /** Names in the partition's folder that go. */
   readonly drop: readonly string[];
 }

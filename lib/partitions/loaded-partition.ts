@@ -20,7 +20,9 @@ import { Journals, type FinishJournal } from './journal.js';
 import { ReplacementUndecided, type ReplaceablePartition } from './parquet-writer.js';
 import { checkHour, type TablesPlace } from './partition.js';
 import { holdsRows, PART_FILE, stagedFile, stagingRoot } from './paths.js';
+import { whereIs } from './staged-file.js';
 import type { Staging } from './staging.js';
+import { identityOf } from './table-files.js';
 
 export interface LoadsPlace extends TablesPlace {
   readonly engine: ClusterEngine;
@@ -73,15 +75,17 @@ export class LoadedPartition implements ReplaceablePartition {
   async replaceWith(staged: string, runId: string): Promise<unknown> {
     const { storage, root, staging } = this.#place;
     const journals = new Journals(storage, root, stagingRoot(this.#table, staging));
-    const size = (await storage.stat(posix.join(root, staged)))?.size ?? 0;
+    const file = await storage.stat(posix.join(root, staged));
+    if (file === null) throw new OaError('FILE_NOT_FOUND', `${staged}: what was staged has gone`);
+    const [size, identity] = [file.size, identityOf(file)];
     // For whoever finishes it by renaming instead: an engine that reads the files.
     const files = await storage.list(posix.join(root, this.folder));
     const drop = files.filter(({ name }) => holdsRows(name) && name !== PART_FILE).map(({ name }) => name);
-    const journal = { owner: thisOwner(runId), folder: this.folder, from: staged, size, drop };
+    const journal = { owner: thisOwner(runId), folder: this.folder, from: staged, size, identity, drop };
     const values = partitionValues(this.#table, this.#day, this.#hour);
     const path = await journals.decide(journal);
     try {
-      await load(this.#place, this.#table, values, staged);
+      await load(this.#place, this.#table, values, journal);
     } catch (error) {
       if (await this.#mayBeEmptied(error)) throw undecided(error, this.folder);
       await storage.delete(path);
@@ -122,15 +126,16 @@ export class LoadedPartition implements ReplaceablePartition {
   }
 }
 
-/** Finishes a load that a run left; the file that has gone was loaded. */
+/** Finishes a load that a run left. */
 export function finishLoads(place: LoadsPlace, tables: readonly TableDefinition[]): FinishJournal {
-  return async ({ folder, from }, rename) => {
+  return async (journal, rename) => {
+    const { folder, from, identity } = journal;
     if (from === null) return rename();
     const inside = tables.filter((table) => folder.startsWith(`${table.folder}/`));
     // The raw table's folder holds those of the others.
     const table = inside.sort((a, b) => b.folder.length - a.folder.length)[0];
-    if (table === undefined || (await place.storage.stat(posix.join(place.root, from))) === null) return;
-    await load(place, table, valuesOf(table, folder), from);
+    if (table === undefined || !(await fetchBack(place, { folder, from, identity }))) return;
+    await load(place, table, valuesOf(table, folder), { folder, from, identity });
   };
 }
 
@@ -146,28 +151,41 @@ export function valuesOf(table: TableDefinition, folder: string): PartitionValue
   );
 }
 
-async function load(
-  place: LoadsPlace,
-  table: TableDefinition,
-  values: PartitionValues,
-  staged: string,
-): Promise<void> {
-  const { storage, root, engine, fileSystem = '', pause = 1000 } = place;
+interface Load {
+  readonly folder: string;
+  /** The staged file, below the root. */
+  readonly from: string;
+  readonly identity?: string;
+}
+
+async function load(place: LoadsPlace, table: TableDefinition, values: PartitionValues, of: Load): Promise<void> {
+  const { root, engine, fileSystem = '', pause = 1000 } = place;
   const { dialect } = engine;
-  const path = posix.join(root, staged);
+  const sql = dialect.loadPartition(table, values, `${fileSystem}${posix.join(root, of.from)}`);
   // Of the table's last change every other coordinator of an Impala has to know when the statement ends.
   const overlay = dialect.name === 'impala' ? { SYNC_DDL: 'true' } : undefined;
   await engine.execute(dialect.addPartitions(table, [values]));
   for (let tries = 1; ; tries++) {
     try {
-      return await engine.execute(dialect.loadPartition(table, values, `${fileSystem}${path}`), { overlay });
+      return await engine.execute(sql, { overlay });
     } catch (error) {
       if (!isOutcomeUnknown(error) && tries === 1) throw error;
-      if ((await storage.stat(path)) === null) return refresh(engine, table, values);
+      if (!(await fetchBack(place, of))) return refresh(engine, table, values);
       if (!isOutcomeUnknown(error) || tries === TRIES) throw error;
       await wait(pause * tries);
     }
   }
+}
+
+/**
+ * Whether the file is where it was staged, to be loaded from there: it stayed, or it was left half-way. If not, it has
+ * been loaded.
+ */
+async function fetchBack({ storage, root }: LoadsPlace, { folder, from, identity }: Load): Promise<boolean> {
+  const staged = posix.join(root, from);
+  const where = await whereIs(storage, { staged, folder: posix.join(root, folder), identity });
+  if (where.is === 'hidden') await storage.rename(where.path, staged);
+  return where.is === 'staged' || where.is === 'hidden';
 }
 
 /** A server that died may have moved the file without having told the others. */

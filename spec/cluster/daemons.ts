@@ -34,7 +34,8 @@ export class Daemons {
   start(name: string, program: string, options: readonly string[], env: NodeJS.ProcessEnv): void {
     if (this.#running.has(name)) throw new Error(`${name} is running already`);
     const log = openSync(this.#log(name), 'a');
-    const child = spawn(program, options, { detached: true, stdio: ['ignore', log, log], env });
+    // Tez leaves copies of its jars in the current folder.
+    const child = spawn(program, options, { cwd: this.#folder, detached: true, stdio: ['ignore', log, log], env });
     closeSync(log);
     child.once('error', () => this.#forget(name, child));
     child.once('exit', () => this.#forget(name, child));

@@ -1,4 +1,5 @@
 /** The OA with Hive's own HiveServer2 and with Spark's, on a real HDFS, where the engine is another user than the uploader. */
+import { jest } from '@jest/globals';
 import { webHdfsStorage, type WebHdfsStorage } from '../../lib/storage/webhdfs.js';
 import { describeOaOnCluster, type ClusterUnderTest } from '../conformance/oa-on-cluster.js';
 import { cluster, FETCH_MILLISECONDS } from './cluster.js';
@@ -47,3 +48,6 @@ describe.each([
 
   describeOaOnCluster(name, () => placeOn(server!));
 });
+
+// Last, for the longest that is set holds: the first query of a server takes its time.
+jest.setTimeout(600_000);

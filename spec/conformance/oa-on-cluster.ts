@@ -209,6 +209,44 @@ export function describeOaOnCluster(name: string, start: () => Promise<ClusterUn
       expect(columns!.map((column) => column.name)).toContain('ml_score');
     });
 
+    it('is read by Spot’s UI as before', async () => {
+      await on.init('--tables', 'spot-1.0');
+      await on.run();
+      const t = (table: string) => `\`${on.on.database}\`.\`${table}\``;
+      const ofDay = (alias: string) => `${alias}.y = 2016 AND ${alias}.m = 7 AND ${alias}.d = 8`;
+      const suspicious = await on.rows(
+        `SELECT ds.frame_time, ds.frame_len, ds.ip_dst, ds.dns_qry_name, ds.dns_qry_class, ds.dns_qry_type, ds.dns_qry_rcode, ds.ml_score, ds.tld, ds.query_rep, ds.hh, ds.dns_qry_class_name, ds.dns_qry_type_name, ds.dns_qry_rcode_name, ds.network_context
+FROM ${t('dns_scores')} ds LEFT JOIN ${t('dns_threat_investigation')} dt ON (ds.dns_qry_name = dt.dns_qry_name)
+WHERE ${ofDay('ds')} AND (dt.dns_qry_name IS NULL) ORDER BY ds.ml_score LIMIT 100`,
+      );
+      expect(suspicious).toHaveLength(100);
+      for (const row of suspicious) {
+        expect(parseInt(String(row.dns_qry_class), 16)).toBeGreaterThan(0);
+        expect(Number.isInteger(row.hh)).toBe(true);
+        for (const one of String(row.query_rep).split('::')) expect(one.split(':')).toHaveLength(3);
+        for (const name of ['tld', 'query_rep', 'network_context']) expect(row[name]).toEqual(expect.any(String));
+      }
+      const { dns_qry_name: name, hh } = (await on.table('dns_edge'))[0]!;
+      const details = await on.withWarehouse(async ({ engine }) => {
+        const rows: Row[] = [];
+        const sql = `SELECT frame_len, ip_dst, ip_src, dns_qry_name, dns_qry_class, dns_qry_type, dns_qry_rcode, dns_a, unix_tstamp, hh, dns_qry_class_name, dns_qry_type_name, dns_qry_rcode_name, network_context
+FROM ${t('dns_edge')} e WHERE ${ofDay('e')} AND dns_qry_name = ${engine.dialect.literal(name as string, 'string')} AND hh = ${String(hh)} LIMIT 250`;
+        for await (const page of engine.pages(sql)) rows.push(...page);
+        return rows;
+      });
+      expect(details.length).toBeGreaterThan(0);
+      // Split at every bar: a null would end the UI's server.
+      for (const table of ['dns_edge', 'dns_dendro'])
+        expect(
+          await on.rows(`SELECT COUNT(*) AS n FROM ${t(table)} a WHERE ${ofDay('a')} AND dns_a IS NULL`),
+        ).toEqual([{ n: 0 }]);
+      const minutes = await on.rows(
+        `SELECT tdate, total FROM ${t('dns_ingest_summary')} s WHERE ${ofDay('s')} ORDER BY tdate`,
+      );
+      expect(minutes.length).toBeGreaterThan(0);
+      for (const { tdate } of minutes) expect(`${String(tdate)}:00`).toMatch(/^2016-07-08 \d\d:\d\d:00$/);
+    });
+
     it('leaves the tables as they were when the results are bad, and says which table is missing', async () => {
       const early = await on.command('run', '-d', DATE);
       expect(early).toMatchObject({ status: 1, stdout: '' });

@@ -28,9 +28,14 @@ const day = parseDay(date);
 
 /**
  * @param place a new one for each test
+ * @param layouts of the tables, each tested by itself
  */
-export function engineTablesConformance(what: string, place: () => Promise<WarehousePlace>): void {
-  describe.each<TableLayout>(['documented', 'spot-1.0'])(`tables of ${what}, %s`, (layout) => {
+export function engineTablesConformance(
+  what: string,
+  place: () => Promise<WarehousePlace>,
+  layouts: readonly TableLayout[] = ['documented', 'spot-1.0'],
+): void {
+  describe.each(layouts)(`tables of ${what}, %s`, (layout) => {
     let at: WarehousePlace;
     let warehouse: OpenWarehouse;
     const opened: OpenWarehouse[] = [];

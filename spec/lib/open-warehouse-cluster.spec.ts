@@ -36,5 +36,6 @@ async function place(dialect: ServerDialect): Promise<WarehousePlace> {
   };
 }
 
-engineTablesConformance('a loopback Impala', () => place('impala'));
-engineTablesConformance('a loopback Hive', () => place('hive'));
+// Each layout once: the servers differ in nothing that a layout could change.
+engineTablesConformance('a loopback Impala', () => place('impala'), ['spot-1.0']);
+engineTablesConformance('a loopback Hive', () => place('hive'), ['documented']);

@@ -127,7 +127,10 @@ function parserOf(cursor: Cursor, dialect: ServerDialect): () => Statement {
 
 function create(cursor: Cursor): Statement {
   if (cursor.takes('DATABASE') || cursor.takes('SCHEMA')) {
-    return { kind: 'createDatabase', ifNotExists: cursor.takes('IF', 'NOT', 'EXISTS'), name: cursor.name() };
+    const ifNotExists = cursor.takes('IF', 'NOT', 'EXISTS');
+    const name = cursor.name();
+    for (const clause of ['COMMENT', 'LOCATION']) if (cursor.takes(clause)) cursor.text();
+    return { kind: 'createDatabase', ifNotExists, name };
   }
   const external = cursor.takes('EXTERNAL');
   cursor.expects('TABLE');

@@ -76,7 +76,7 @@ describe.each(DIALECTS)('tables of %s', (dialect) => {
 
   it('lie in the database of the session, or in one that a server names with the statement', async () => {
     const { sql } = cluster;
-    await sql.run('CREATE SCHEMA other');
+    await sql.run("CREATE SCHEMA IF NOT EXISTS other COMMENT 'c' LOCATION '/other'");
     await sql.run('CREATE TABLE other.t (a INT) STORED AS PARQUET');
     expect((await sql.run('SELECT * FROM t', { 'use:database': 'other' }))!.columns).toHaveLength(1);
     await sql.run('USE other');

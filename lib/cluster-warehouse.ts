@@ -195,13 +195,14 @@ export class ClusterWarehouse implements OpenWarehouse {
   /** A session that names a database which is not there does not open. */
   async #makeDatabase(): Promise<void> {
     const { database } = this.#options;
+    const { dialect } = this.engine;
     const client = this.#options.withoutDatabase();
     try {
       const names: string[] = [];
-      for await (const page of client.pages('SHOW DATABASES'))
+      for await (const page of client.pages(dialect.showDatabases(database)))
         names.push(...page.map((row) => String(Object.values(row)[0]).toLowerCase()));
       // Asked first, for who may not make databases may still make tables in one that is there.
-      if (!names.includes(database.toLowerCase())) await client.execute(this.engine.dialect.createDatabase(database));
+      if (!names.includes(database.toLowerCase())) await client.execute(dialect.createDatabase(database));
     } finally {
       await client.close();
     }

@@ -1,5 +1,5 @@
 /** What Impala and Hive (and Spark, which speaks Hive's SQL) are told: every statement for them is built here. */
-import { KINDS, type Column, type Row } from '../../schemas/columns.js';
+import { checkIdentifier, KINDS, type Column, type Row } from '../../schemas/columns.js';
 import { createManagedTable, createTable } from '../../schemas/ddl.js';
 import type { TableDefinition, TableLayout } from '../../schemas/tables.js';
 import { dialectOf, type Dialect } from './dialects.js';
@@ -10,6 +10,8 @@ export type PartitionValues = Readonly<Record<string, string | number>>;
 
 export interface ClusterDialect extends Dialect {
   readonly name: 'impala' | 'hive';
+  /** Names databases, this one among them if it is there, in the first column. */
+  showDatabases(name: string): string;
   createDatabase(name: string): string;
   /** An external table over the folder that the warehouse writes. @param root as the server names it */
   createTable(table: TableDefinition, options: { layout: TableLayout; root: string }): string;
@@ -59,6 +61,7 @@ export function clusterDialect({ name, database, rawDatabase = database }: Clust
   return {
     ...base,
     name,
+    showDatabases: (of) => `SHOW DATABASES LIKE ${base.literal(checkIdentifier(of, 'database'), 'string')}`,
     createDatabase: (of) => `CREATE DATABASE IF NOT EXISTS ${quoted(of, 'database')}`,
     createTable: (table, options) => createTable(table, { ...options, database: databaseOf(table) }),
     createManagedTable: (table) => createManagedTable(table, databaseOf(table)),

@@ -158,7 +158,7 @@ export class FakeClusterSql {
         return tablesAnswer(names, this.#dialect, statement.like);
       }
       case 'showDatabases':
-        return databasesAnswer(this.metastore, this.#dialect);
+        return databasesAnswer(this.metastore, this.#dialect, statement.like);
       case 'showPartitions':
         return partitionsAnswer(tableOf(statement.table), this.#dialect);
       case 'use':

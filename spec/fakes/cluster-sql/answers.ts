@@ -26,20 +26,24 @@ export function describeAnswer(table: StoredTable, dialect: ServerDialect, detai
   return textAnswer(COLUMNS[dialect], rows);
 }
 
-/** @param like `dns*`, several separated by `|` */
-export function tablesAnswer(tables: Iterable<string>, dialect: ServerDialect, like = '*'): Answer {
+/** Names that are meant, in order. @param like `dns*`, several separated by `|` */
+function namesLike(names: Iterable<string>, like = '*'): string[] {
   const patterns = like
     .split('|')
     .map((one) => new RegExp(`^${one.replace(/[^\w*]/g, '\\$&').replaceAll('*', '.*')}$`, 'i'));
-  const names = [...tables].filter((name) => patterns.some((pattern) => pattern.test(name))).sort();
+  return [...names].filter((name) => patterns.some((pattern) => pattern.test(name))).sort();
+}
+
+export function tablesAnswer(tables: Iterable<string>, dialect: ServerDialect, like?: string): Answer {
+  const names = namesLike(tables, like);
   return textAnswer(
     [dialect === 'impala' ? 'name' : 'tab_name'],
     names.map((name) => [name]),
   );
 }
 
-export function databasesAnswer({ databases }: Metastore, dialect: ServerDialect): Answer {
-  const names = [...databases.keys()].sort();
+export function databasesAnswer({ databases }: Metastore, dialect: ServerDialect, like?: string): Answer {
+  const names = namesLike(databases.keys(), like);
   return dialect === 'impala'
     ? textAnswer(
         ['name', 'comment'],

@@ -25,7 +25,7 @@ export type Statement =
   | { readonly kind: 'dropTable'; readonly table: TableName; readonly ifExists: boolean }
   | { readonly kind: 'describe'; readonly table: TableName; readonly detailed: boolean }
   | { readonly kind: 'showTables'; readonly database?: string; readonly like?: string }
-  | { readonly kind: 'showDatabases' }
+  | { readonly kind: 'showDatabases'; readonly like: string | undefined }
   | { readonly kind: 'showPartitions'; readonly table: TableName }
   | { readonly kind: 'use'; readonly database: string }
   | {
@@ -171,7 +171,8 @@ function describe(cursor: Cursor): Statement {
 }
 
 function show(cursor: Cursor): Statement {
-  if (cursor.takes('DATABASES') || cursor.takes('SCHEMAS')) return { kind: 'showDatabases' };
+  if (cursor.takes('DATABASES') || cursor.takes('SCHEMAS'))
+    return { kind: 'showDatabases', like: cursor.takes('LIKE') ? cursor.text() : undefined };
   if (cursor.takes('PARTITIONS')) return { kind: 'showPartitions', table: cursor.table() };
   cursor.expects('TABLES');
   const database = cursor.takes('IN') ? cursor.name() : undefined;

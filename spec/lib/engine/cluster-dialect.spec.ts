@@ -30,6 +30,7 @@ describe('what Impala and Hive are told', () => {
   });
 
   it('makes databases and tables', () => {
+    expect(impala.showDatabases('spot')).toBe("SHOW DATABASES LIKE 'spot'");
     expect(impala.createDatabase('spot')).toBe('CREATE DATABASE IF NOT EXISTS `spot`');
     const options = { layout: 'spot-1.0', root: 'hdfs://ns/user/spot' } as const;
     expect(hive.createTable(dnsScores, options)).toBe(createTable(dnsScores, { ...options, database: 'trial' }));

@@ -6,6 +6,8 @@ import { checkSettings } from '../lib/settings.js';
 import { webHdfsStorage } from '../lib/storage/webhdfs.js';
 import { upload } from './conformance/oa-on-hdfs.js';
 import { PACKAGE, start } from './e2e/cli.js';
+import { FakeClusterSql } from './fakes/cluster-sql.js';
+import { startFakeHiveServer2 } from './fakes/hiveserver2-server.js';
 import { startFakeWebHdfs, type FakeWebHdfs } from './fakes/webhdfs-server.js';
 
 const read = (path: string) => readFile(join(PACKAGE, path), 'utf8');
@@ -62,19 +64,33 @@ describe('README', () => {
   }
 
   let hdfs: FakeWebHdfs | undefined;
-  afterAll(() => hdfs?.close());
+  const stops: (() => Promise<void>)[] = [];
+  afterAll(async () => {
+    for (const stop of stops.reverse()) await stop();
+  });
 
-  /** Stands for the deployment that `/etc/spot.conf` is of: a loopback HDFS with the day that `npm start` made. */
+  /** Stands for the deployment that `/etc/spot.conf` is of: an HDFS with the day that `npm start` made, and an Impala. */
   async function deployment(): Promise<string> {
     const conf = join(dirname(clone), 'spot.conf');
     if (hdfs) return conf;
     hdfs = await startFakeWebHdfs({ nameNodes: 1 });
     const storage = webHdfsStorage({ nameNodes: hdfs.nameNodes, user: 'spot' });
+    const cluster = new FakeClusterSql({ storage, dialect: 'impala' });
+    const impala = await startFakeHiveServer2({ run: cluster.run });
+    // A deployment has its database.
+    await cluster.run('CREATE DATABASE spot');
+    const fake = hdfs;
+    stops.push(
+      () => fake.close(),
+      () => cluster.close(),
+      () => impala.close(),
+    );
     for (const part of ['dns/hive/y=2016', 'dns/scored_results']) {
       await upload(storage, join(clone, 'spot-data', part), `/user/spot/${part}`);
     }
     const { hostname, port } = new URL(hdfs.nameNodes[0]!);
-    await writeFile(conf, `HUSER='/user/spot'\nNAME_NODE='${hostname}'\nWEB_PORT=${port}\n`);
+    const hadoop = `HUSER='/user/spot'\nNAME_NODE='${hostname}'\nWEB_PORT=${port}\nDBNAME='spot'\n`;
+    await writeFile(conf, `${hadoop}DBENGINE=""\nIMPALA_DEM=127.0.0.1\nIMPALA_PORT=${impala.port}\n`);
     return conf;
   }
 

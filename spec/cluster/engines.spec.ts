@@ -1,7 +1,13 @@
 /** The OA with Hive's own HiveServer2 and with Spark's, on a real HDFS, where the engine is another user than the uploader. */
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { jest } from '@jest/globals';
 import { webHdfsStorage, type WebHdfsStorage } from '../../lib/storage/webhdfs.js';
-import { describeOaOnCluster, type ClusterUnderTest } from '../conformance/oa-on-cluster.js';
+import { packageFile } from '../../lib/package-root.js';
+import { DNS_TABLES } from '../../schemas/dns.js';
+import { ClusterHome, describeOaOnCluster, type ClusterUnderTest } from '../conformance/oa-on-cluster.js';
+import { DATE, temporaryHomes } from '../e2e/homes.js';
+import { inProcess } from '../e2e/in-process.js';
 import { cluster, FETCH_MILLISECONDS } from './cluster.js';
 import { startHive } from './hive-servers/hive.js';
 import type { HiveServer } from './hive-servers/server.js';
@@ -47,6 +53,80 @@ describe.each([
   afterAll(() => server?.stop());
 
   describeOaOnCluster(name, () => placeOn(server!));
+
+  const homes = temporaryHomes();
+  const prepared = async (more: Partial<ClusterUnderTest> = {}) => {
+    const on = { ...(await placeOn(server!)), ...more };
+    return new ClusterHome(on, sample, await homes.empty()).prepare();
+  };
+  let sample: string;
+  beforeAll(async () => {
+    sample = await homes.empty();
+    expect(await inProcess(sample, 'demo', '--rows', '1000')).toMatchObject({ status: 0 });
+  });
+
+  it('gives a million rows in memory that does not grow with them', async () => {
+    const program = packageFile('dist/spec/cluster/fetch-rows.js');
+    const fetch = async (rows: number) => {
+      const { stdout } = await promisify(execFile)(process.execPath, [program, String(server!.port), String(rows)]);
+      const said = JSON.parse(stdout) as { rows: number; sum: number; mebibytes: number };
+      expect(said).toMatchObject({ rows, sum: (rows * (rows - 1)) / 2 });
+      return said.mebibytes;
+    };
+    const [few, many] = [await fetch(100_000), await fetch(1_000_000)];
+    expect(many).toBeLessThan(150);
+    expect(many).toBeLessThan(1.5 * few);
+  });
+
+  it('is told apart from a right that is missing, and loses nothing by it', async () => {
+    const on = await prepared();
+    await on.init();
+    await on.run();
+    const before = await on.tables();
+    // What an administrator forgot: new folders inherit nothing.
+    const storage = { type: 'webhdfs', ...on.on.hdfs, root: on.on.root };
+    await on.writeSettings({ storage });
+    const run = await on.command('run', '-d', DATE, '-l', '10');
+    expect(run).toMatchObject({ status: 1, stdout: '' });
+    expect(run.stderr).toMatch(/Permission denied: user=hive, access=.*staging/);
+    const doctor = await on.command('doctor', '--json');
+    const found = (JSON.parse(doctor.stdout) as { check: string; state: string; message: string }[]).find(
+      ({ check }) => check === 'load',
+    );
+    expect(found).toMatchObject({ state: 'fail' });
+    expect(found!.message).toMatch(/storage\.staging\.acl.*Permission denied: user=hive/);
+    await on.writeSettings();
+    expect(await on.tables()).toEqual(before);
+    await on.expectNothingLeft();
+    const closed = await prepared({ grant: async () => undefined });
+    await closed.writeSettings({ engine: { database: on.on.database } });
+    const cannot = await closed.command('doctor', '--json');
+    expect(cannot.stdout).toMatch(/cannot make a table in .*dns\/hive\/oa: let it write there.*Permission denied/);
+  });
+
+  it('stops in the middle of a writer: old rows stay, nothing is staged, and the next run is as any', async () => {
+    const on = await prepared();
+    await on.init();
+    await on.run();
+    const before = await on.tables();
+    await on.withWarehouse(async (warehouse) => {
+      const writer = await warehouse.openPartition(DNS_TABLES.dns_ingest_summary, { date: DATE });
+      await writer.write([{ tdate: '2016-07-08 00:00', total: 1 }]);
+      const inserts = await warehouse.openPartition(DNS_TABLES.dns_storyboard, { date: DATE, mode: 'append' });
+      await inserts.write([{ ip_threat: '', dns_threat: 'a', title: 'b', text: 'c' }]);
+      await server!.kill();
+      await expect(writer.commit()).rejects.toMatchObject({ code: 'CONNECTION_FAILED' });
+      await writer.abort();
+      await expect(inserts.commit()).rejects.toMatchObject({ code: 'CONNECTION_FAILED' });
+      await inserts.abort();
+    });
+    await on.expectNothingLeft();
+    await server!.restart();
+    expect(await on.tables()).toEqual(before);
+    expect(await on.run()).toMatchObject({ warnings: [] });
+    expect(await on.tables()).toEqual(before);
+    await on.expectNothingLeft();
+  });
 });
 
 // Last, for the longest that is set holds: the first query of a server takes its time.

@@ -12,10 +12,12 @@ import { DNS_TABLES } from '../../schemas/dns.js';
 import { pipe } from '../../streams/pipe.js';
 import { RowSource } from '../../streams/rows.js';
 import { insertRows } from '../../streams/sinks/insert-rows.js';
+import { writeTable } from '../../streams/sinks/write-table.js';
 import type { Ended } from '../e2e/cli.js';
 import { DATE, RESULT_TABLES, rowsOf, temporaryHomes, type OaTable } from '../e2e/homes.js';
 import { inProcess } from '../e2e/in-process.js';
 import type { PlainRow } from '../e2e/parquet-rows.js';
+import { hostileTexts, stored } from '../fakes/hostile.js';
 import { download, upload } from './oa-on-hdfs.js';
 
 export interface ClusterUnderTest {
@@ -245,6 +247,34 @@ FROM ${t('dns_edge')} e WHERE ${ofDay('e')} AND dns_qry_name = ${engine.dialect.
       );
       expect(minutes.length).toBeGreaterThan(0);
       for (const { tdate } of minutes) expect(`${String(tdate)}:00`).toMatch(/^2016-07-08 \d\d:\d\d:00$/);
+    });
+
+    it('stores 200 hostile names, and finds each by its value', async () => {
+      await on.init();
+      const texts = hostileTexts();
+      const rows = texts.map((text, i) => ({ anchor: text, total: i, dns_qry_name: text, ip_dst: '' }));
+      const { columns } = DNS_TABLES.dns_threat_dendro;
+      await on.withWarehouse(async (warehouse) => {
+        const { dialect } = warehouse.engine;
+        const read = async (): Promise<unknown[]> => {
+          const found: Row[] = [];
+          const table = dialect.table(DNS_TABLES.dns_threat_dendro);
+          const cases = texts.map((text, i) => `WHEN anchor = ${dialect.literal(text, 'string')} THEN ${i}`);
+          const values = texts.map((text) => dialect.literal(text, 'string'));
+          const sql = `SELECT total, anchor, CASE ${cases.join(' ')} END AS is_text FROM ${table} WHERE y = 2016 AND dns_qry_name IN (${values.join(', ')})`;
+          for await (const page of warehouse.engine.pages(sql)) found.push(...page);
+          found.sort((a, b) => Number(a.total) - Number(b.total));
+          return found.map(({ total, anchor, is_text }) => ({ total, anchor, is_text }));
+        };
+        const expected = texts.map((text, i) => ({ total: i, anchor: stored(text), is_text: i }));
+        const source = () => RowSource.of(structuredClone(rows), { columns, batchRows: 50 });
+        await pipe(source(), writeTable(warehouse, 'dns_threat_dendro', { date: DATE }));
+        expect(await read()).toEqual(expected);
+        await warehouse.emptyPartition(DNS_TABLES.dns_threat_dendro, DATE);
+        expect(await read()).toEqual([]);
+        await pipe(source(), insertRows(warehouse, 'dns_threat_dendro', { date: DATE }));
+        expect(await read()).toEqual(expected);
+      });
     });
 
     it('leaves the tables as they were when the results are bad, and says which table is missing', async () => {

@@ -34,6 +34,8 @@ export interface ClusterWarehouseOptions {
   /** @see LoadsPlace */
   readonly fileSystem?: string;
   readonly statistics?: boolean;
+  /** @see LoadsPlace */
+  readonly pause?: number;
   readonly staging?: StagingOptions;
   readonly parquet?: ParquetOptions;
   readonly inserts?: InsertLimits;
@@ -62,14 +64,14 @@ export class ClusterWarehouse implements OpenWarehouse {
   #tidied: Promise<void> | undefined;
 
   constructor(options: ClusterWarehouseOptions) {
-    const { storage, root, engine, runId, staging, fileSystem, statistics } = options;
+    const { storage, root, engine, runId, staging, fileSystem, statistics, pause } = options;
     this.#options = options;
     this.storage = storage;
     this.root = root;
     this.engine = engine;
     this.runId = runId;
     this.tables = options.tables ?? Object.values(DNS_TABLES);
-    this.#place = { storage, root, engine, staging: staging?.folder, fileSystem, statistics };
+    this.#place = { storage, root, engine, staging: staging?.folder, fileSystem, statistics, pause };
     this.#staged = new StagedTables({
       ...options,
       tables: this.tables,

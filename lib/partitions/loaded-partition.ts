@@ -165,13 +165,16 @@ async function load(place: LoadsPlace, table: TableDefinition, values: Partition
   // Of the table's last change every other coordinator of an Impala has to know when the statement ends.
   const overlay = dialect.name === 'impala' ? { SYNC_DDL: 'true' } : undefined;
   await engine.execute(dialect.addPartitions(table, [values]));
+  let unknown: unknown;
   for (let tries = 1; ; tries++) {
     try {
       return await engine.execute(sql, { overlay });
     } catch (error) {
-      if (!isOutcomeUnknown(error) && tries === 1) throw error;
+      if (isOutcomeUnknown(error)) unknown ??= error;
+      // A server that refuses a later try says nothing of what an earlier one has deleted.
+      if (unknown === undefined) throw error;
       if (!(await fetchBack(place, of))) return refresh(engine, table, values);
-      if (!isOutcomeUnknown(error) || tries === TRIES) throw error;
+      if (tries === TRIES) throw unknown;
       await wait(pause * tries);
     }
   }

@@ -21,8 +21,13 @@ export interface ClusterDialect extends Dialect {
   describe(table: TableDefinition): string;
   /** Partitions that the table does not know yet; those that it knows stay as they are. */
   addPartitions(table: TableDefinition, partitions: readonly PartitionValues[]): string;
-  /** The file (or the files of the folder) moves into the partition, and whatever was there goes. */
-  loadPartition(table: TableDefinition, partition: PartitionValues, path: string): string;
+  /** The file moves into the partition, and whatever was there goes, unless it is not to overwrite. */
+  loadPartition(
+    table: TableDefinition,
+    partition: PartitionValues,
+    path: string,
+    options?: { overwrite: boolean },
+  ): string;
   /** The text before the rows of an INSERT, which go between commas. */
   insertInto(table: TableDefinition, partition: PartitionValues): string;
   /** One row of an INSERT: each value cast, for rows are made one type a column, and a wide number would be a decimal. */
@@ -69,8 +74,8 @@ export function clusterDialect({ name, database, rawDatabase = database }: Clust
     describe: (table) => `DESCRIBE ${base.table(table)}`,
     addPartitions: (table, partitions) =>
       `ALTER TABLE ${base.table(table)} ADD IF NOT EXISTS ${partitions.map(partition).join(' ')}`,
-    loadPartition: (table, values, path) =>
-      `LOAD DATA INPATH ${base.literal(path, 'string')} OVERWRITE INTO TABLE ${base.table(table)} ${partition(values)}`,
+    loadPartition: (table, values, path, { overwrite } = { overwrite: true }) =>
+      `LOAD DATA INPATH ${base.literal(path, 'string')} ${overwrite ? 'OVERWRITE ' : ''}INTO TABLE ${base.table(table)} ${partition(values)}`,
     // Without a list of columns: Impala wants it before PARTITION, Hive behind.
     insertInto: (table, values) => `INSERT INTO ${base.table(table)} ${partition(values)} VALUES `,
     insertedRow: (columns, row) =>

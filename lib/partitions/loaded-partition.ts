@@ -10,6 +10,7 @@ import { columnList, KINDS, type Column } from '../../schemas/columns.js';
 import type { Day } from '../../schemas/days.js';
 import { OaError } from '../../schemas/errors.js';
 import { partitionFolder, partitionValues, type TableDefinition } from '../../schemas/tables.js';
+import type { Storage } from '../../streams/contracts.js';
 import type { PartitionValues } from '../engine/cluster-dialect.js';
 import type { ClusterEngine } from '../engine/cluster-engine.js';
 import { totalsQuery } from '../engine/dns-queries.js';
@@ -19,7 +20,7 @@ import { thisOwner } from '../storage/owner.js';
 import { Journals, type FinishJournal } from './journal.js';
 import { ReplacementUndecided, type ReplaceablePartition } from './parquet-writer.js';
 import { checkHour, type TablesPlace } from './partition.js';
-import { holdsRows, PART_FILE, stagedFile, stagingRoot } from './paths.js';
+import { emptyFile, holdsRows, PART_FILE, stagedFile, stagingRoot } from './paths.js';
 import { whereIs } from './staged-file.js';
 import type { Staging } from './staging.js';
 import { identityOf } from './table-files.js';
@@ -83,6 +84,7 @@ export class LoadedPartition implements ReplaceablePartition {
     const drop = files.filter(({ name }) => holdsRows(name) && name !== PART_FILE).map(({ name }) => name);
     const journal = { owner: thisOwner(runId), folder: this.folder, from: staged, size, identity, drop };
     const values = partitionValues(this.#table, this.#day, this.#hour);
+    await this.#tryOut(values, staged);
     const path = await journals.decide(journal);
     try {
       await load(this.#place, this.#table, values, journal);
@@ -107,11 +109,33 @@ export class LoadedPartition implements ReplaceablePartition {
     const staged = stagedFile(runId, this.#table, { day: this.#day, hour: this.#hour, staging });
     const path = posix.join(root, staged);
     await folder.makeFolder(posix.dirname(path));
+    await this.#writeEmpty(storage, path);
+    return this.replaceWith(staged, runId);
+  }
+
+  /**
+   * Spark and Hive delete the old files before they find that they may not move the new one. So a file without rows is
+   * loaded first, beside the old ones: what is refused is refused then, and nothing has changed.
+   */
+  async #tryOut(values: PartitionValues, staged: string): Promise<void> {
+    const { storage, root, engine, fileSystem = '' } = this.#place;
+    const { dialect } = engine;
+    const path = posix.join(root, emptyFile(staged));
+    await this.#writeEmpty(storage, path);
+    try {
+      await engine.execute(dialect.addPartitions(this.#table, [values]));
+      await engine.execute(dialect.loadPartition(this.#table, values, `${fileSystem}${path}`, { overwrite: false }));
+    } catch (error) {
+      await storage.delete(path).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  async #writeEmpty(storage: Storage, path: string): Promise<void> {
     const file = storage.create(path);
     for (const chunk of new ParquetEncoder(this.#columns).end()) file.write(chunk);
     file.end();
     await finished(file);
-    return this.replaceWith(staged, runId);
   }
 
   /** A server that was never reached has deleted nothing, and one that deletes at all deletes everything. */
@@ -135,7 +159,9 @@ export function finishLoads(place: LoadsPlace, tables: readonly TableDefinition[
     // The raw table's folder holds those of the others.
     const table = inside.sort((a, b) => b.folder.length - a.folder.length)[0];
     if (table === undefined || !(await fetchBack(place, { folder, from, identity }))) return;
-    await load(place, table, valuesOf(table, folder), { folder, from, identity });
+    const values = valuesOf(table, folder);
+    await place.engine.execute(place.engine.dialect.addPartitions(table, [values]));
+    await load(place, table, values, { folder, from, identity });
   };
 }
 
@@ -164,7 +190,6 @@ async function load(place: LoadsPlace, table: TableDefinition, values: Partition
   const sql = dialect.loadPartition(table, values, `${fileSystem}${posix.join(root, of.from)}`);
   // Of the table's last change every other coordinator of an Impala has to know when the statement ends.
   const overlay = dialect.name === 'impala' ? { SYNC_DDL: 'true' } : undefined;
-  await engine.execute(dialect.addPartitions(table, [values]));
   let unknown: unknown;
   for (let tries = 1; ; tries++) {
     try {

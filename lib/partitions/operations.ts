@@ -9,7 +9,7 @@ import { clusterDialectOf } from '../engine/settings-dialect.js';
 import { statement, type Operation } from '../operations.js';
 import type { FullSettings } from '../settings.js';
 import { shownRoot, stagingName, stagingRights } from '../storage/storage-settings.js';
-import { journalFile, partitionFile, runFolder, stagedFile, stagingRoot } from './paths.js';
+import { emptyFile, journalFile, partitionFile, runFolder, stagedFile, stagingRoot } from './paths.js';
 
 export interface PlannedPlace {
   /** As it is shown. */
@@ -76,7 +76,8 @@ export const describeOperations = (tables: readonly TableDefinition[], { loads }
 
 /**
  * A staged partition takes its place. Where other files lie there, a journal comes first and they go afterwards; a dry run
- * does not look. A server that loads the file has a journal always.
+ * does not look. A server that loads the file has a journal always, and
+ * loads one without rows first, to be refused then if it is refused at all.
  */
 export function placingOperations(table: TableDefinition, place: PlannedPlace): Operation[] {
   const { root, runId, day, staging, loads } = place;
@@ -87,8 +88,10 @@ export function placingOperations(table: TableDefinition, place: PlannedPlace): 
   const journal = `${root}/${journalFile(stagingRoot(table, staging), partitionFolder(table, day))}`;
   const path = `${loads.root}/${stagedFile(runId, table, { day, staging })}`;
   return [
-    { kind: 'file', do: 'create', path: journal },
+    { kind: 'file', do: 'create', path: emptyFile(from) },
     statement(dialect.addPartitions(table, [values])),
+    statement(dialect.loadPartition(table, values, emptyFile(path), { overwrite: false })),
+    { kind: 'file', do: 'create', path: journal },
     statement(dialect.loadPartition(table, values, path)),
     { kind: 'file', do: 'delete', path: journal },
     ...(statistics ? [statement(dialect.statistics(table, values))] : []),

@@ -65,6 +65,9 @@ export function stagedFile(
   return `${stagingFolder(runId, table, staging)}/${partitionPath(table, day, hour)}/${name}`;
 }
 
+/** A file without rows beside a staged one. */
+export const emptyFile = (staged: string): string => `${staged.slice(0, staged.lastIndexOf('/'))}/empty.parquet`;
+
 export function partitionFile(table: TableDefinition, day: Day, hour?: number): string {
   return `${partitionFolder(table, day, hour)}/${PART_FILE}`;
 }

@@ -28,8 +28,9 @@ class Server {
   readonly client = new ToldClient((sql) => this.#answer(sql));
   /** One for each LOAD in turn; then all succeed. */
   loads: (() => Promise<void>)[] = [];
-  /** Counted while the partition's files cannot be looked at. */
   isDown = false;
+  /** What it does with a LOAD that replaces nothing. */
+  tried = (sql: string): Promise<void> => this.move(sql);
 
   open(runId: string): ClusterWarehouse {
     return new ClusterWarehouse({
@@ -63,7 +64,7 @@ class Server {
   }
 
   get loaded(): number {
-    return this.client.told.filter((sql) => sql.startsWith('LOAD DATA')).length;
+    return this.client.told.filter((sql) => sql.includes(' OVERWRITE ')).length;
   }
 
   write(warehouse: ClusterWarehouse, total: number): Promise<unknown> {
@@ -79,6 +80,10 @@ class Server {
     if (sql.startsWith('DESCRIBE')) return DESCRIBED;
     if (sql.includes('COUNT(*)')) return [{ origin: 'dns_ingest_summary', total: this.inPlace.length }];
     if (!sql.startsWith('LOAD DATA')) return [];
+    if (!sql.includes(' OVERWRITE ')) {
+      await this.tried(sql);
+      return [];
+    }
     const load = this.loads.shift();
     if (load) await load();
     else {
@@ -90,7 +95,7 @@ class Server {
 
   /** The last LOAD, as it was told. */
   get load(): string {
-    return this.client.told.findLast((sql) => sql.startsWith('LOAD DATA'))!;
+    return this.client.told.findLast((sql) => sql.includes(' OVERWRITE '))!;
   }
 }
 
@@ -106,17 +111,23 @@ describe('a partition that a server loads', () => {
     expect(server.left).toEqual([]);
     expect(server.client.told.slice(1)).toEqual([
       'ALTER TABLE `spot`.`dns_ingest_summary` ADD IF NOT EXISTS PARTITION (`y`=2016, `m`=7, `d`=8)',
+      "LOAD DATA INPATH '/user/spot/dns/staging/run-1/dns_ingest_summary/y=2016/m=7/d=8/empty.parquet' INTO TABLE `spot`.`dns_ingest_summary` PARTITION (`y`=2016, `m`=7, `d`=8)",
       "LOAD DATA INPATH '/user/spot/dns/staging/run-1/dns_ingest_summary/y=2016/m=7/d=8/part-0.parquet' OVERWRITE INTO TABLE `spot`.`dns_ingest_summary` PARTITION (`y`=2016, `m`=7, `d`=8)",
     ]);
     // Every coordinator knows of it when the statement ends.
     expect(server.client.overlays.at(-1)).toEqual({ SYNC_DDL: 'true' });
   });
 
-  it('keeps its rows when the load is refused, and nothing is staged any more', async () => {
+  it('keeps its rows when the load is refused, which is known before anything goes', async () => {
     await server.write(server.open('run-1'), 1);
     const before = server.storage.files.get(`${PARTITION}/part-0.parquet`);
-    server.loads = [() => Promise.reject(refused)];
+    // Without a right to move the file a server would have deleted the old ones by then.
+    server.tried = () => Promise.reject(refused);
     await expect(server.write(server.open('run-2'), 2)).rejects.toBe(refused);
+    expect(server.loaded).toBe(1);
+    server.tried = (sql) => server.move(sql);
+    server.loads = [() => Promise.reject(refused)];
+    await expect(server.write(server.open('run-3'), 2)).rejects.toBe(refused);
     expect(server.storage.files.get(`${PARTITION}/part-0.parquet`)).toBe(before);
     expect(server.left).toEqual([]);
     expect(server.loaded).toBe(2);
@@ -125,6 +136,7 @@ describe('a partition that a server loads', () => {
   it('is known to be loaded when the answer was lost and the file has gone; then Impala is to look again', async () => {
     server.loads = [
       async () => {
+        server.empty();
         await server.move(server.load);
         throw unknown();
       },
@@ -155,8 +167,7 @@ describe('a partition that a server loads', () => {
     const hide = async () => {
       const [, from] = /INPATH '([^']+)'/.exec(server.load)!;
       await server.storage.rename(from!, `${PARTITION}/.tmp_0b1c/part-0.parquet`);
-      server.empty = () => undefined;
-      server.storage.files.delete(`${PARTITION}/part-0.parquet`);
+      for (const name of ['part-0', 'empty']) server.storage.files.delete(`${PARTITION}/${name}.parquet`);
     };
     server.loads = [() => hide().then(() => Promise.reject(unknown()))];
     await server.write(server.open('run-2'), 2);
@@ -182,6 +193,7 @@ describe('a partition that a server loads', () => {
     server.loads = [
       () => Promise.reject(unknown()),
       async () => {
+        server.empty();
         await server.move(server.load);
         throw new OaError('QUERY_FAILED', 'no such file');
       },

@@ -90,8 +90,10 @@ describe('paths of the warehouse', () => {
       `create ${root}/r/dns_edge/y=2016/m=7/d=8/part-0.parquet`,
     ]);
     expect(emptied.slice(3)).toEqual([
-      `create ${journal}`,
+      `create ${root}/r/dns_edge/y=2016/m=7/d=8/empty.parquet`,
       `ALTER TABLE ${partition.replace('%', 'ADD IF NOT EXISTS ')}`,
+      `LOAD DATA INPATH 'hdfs://ns/user/spot/dns/staging/r/dns_edge/y=2016/m=7/d=8/empty.parquet' INTO TABLE ${partition.replace('%', '')}`,
+      `create ${journal}`,
       `LOAD DATA INPATH 'hdfs://ns/user/spot/dns/staging/r/dns_edge/y=2016/m=7/d=8/part-0.parquet' OVERWRITE INTO TABLE ${partition.replace('%', '')}`,
       `delete ${journal}`,
       `ANALYZE TABLE ${partition.replace('%', '')} COMPUTE STATISTICS`,

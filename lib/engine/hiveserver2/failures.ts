@@ -21,6 +21,7 @@ export const STILL_EXECUTING = 2;
 
 const LONGEST_STATEMENT = 200;
 const LONGEST_TEXT = 500;
+const MOST_LINES = 10;
 
 /** A statement as messages show it: in one line, its beginning. */
 export function shortened(sql: string): string {
@@ -52,10 +53,16 @@ export function statementFailure(refusal: Refusal, sql: string): OaError {
   return new OaError(code, `${text}${sqlState ? ` (${sqlState})` : ''}; statement: ${shortened(sql)}`);
 }
 
+/** The first line of what a server says; with the next one where it only announces it. */
 export function textOf({ errorMessage, infoMessages }: Refusal): string {
-  const text = errorMessage || infoMessages?.join('\n') || '';
-  const first = text.split('\n').find((line) => line.trim() !== '');
-  return first?.trim().slice(0, LONGEST_TEXT) ?? 'the server gave no reason';
+  const text = errorMessage || infoMessages?.join('\n') || 'the server gave no reason';
+  const lines = text.split('\n', MOST_LINES).filter((line) => line.trim() !== '');
+  const first = lines.findIndex((line) => !line.trimEnd().endsWith(':'));
+  return lines
+    .slice(0, first + 1 || lines.length)
+    .map((line) => line.trim())
+    .join(' ')
+    .slice(0, LONGEST_TEXT);
 }
 
 export const isSuccess = ({ statusCode }: Status): boolean =>

@@ -21,6 +21,7 @@ export const STILL_EXECUTING = 2;
 
 const LONGEST_STATEMENT = 200;
 const LONGEST_TEXT = 500;
+const MOST_LINES = 1000;
 
 /** A statement as messages show it: in one line, its beginning. */
 export function shortened(sql: string): string {
@@ -52,19 +53,29 @@ export function statementFailure(refusal: Refusal, sql: string): OaError {
   return new OaError(code, `${text}${sqlState ? ` (${sqlState})` : ''}; statement: ${shortened(sql)}`);
 }
 
+/**
+ * The first line of what a server says, with the next one where it only announces it; and the last cause of a stack of
+ * Java, which is the reason: who may not do what, which file is not there.
+ */
 export function textOf({ errorMessage, infoMessages }: Refusal): string {
-  const text = errorMessage || infoMessages?.join('\n') || '';
-  const lines = text.split('\n').map((line) => line.trim());
-  const first = lines.find((line) => line !== '')?.slice(0, LONGEST_TEXT);
-  // In a stack of Java the last cause is the reason: who may not do what, which file is not there.
+  const text = errorMessage || infoMessages?.join('\n') || 'the server gave no reason';
+  const lines = text
+    .split('\n', MOST_LINES)
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+  const first = lines.findIndex((line) => !line.endsWith(':'));
+  const said = lines
+    .slice(0, first + 1 || lines.length)
+    .join(' ')
+    .slice(0, LONGEST_TEXT);
   const cause = lines
     .findLast((line) => CAUSE.test(line))
     ?.replace(CAUSE, '')
     .slice(0, LONGEST_TEXT);
-  if (first === undefined) return 'the server gave no reason';
-  return cause === undefined || first.includes(cause) ? first : `${first}; caused by ${cause}`;
+  return cause === undefined || said.includes(cause) ? said : `${said}; caused by ${cause}`;
 }
 
+/** As Java prints it, and as a HiveServer2 encodes it: `*Caused by: …`. */
 const CAUSE = /^(\*[^:]*:)?Caused by: /;
 
 export const isSuccess = ({ statusCode }: Status): boolean =>

@@ -72,10 +72,14 @@ export class Session {
     return callOver({ channel: this.#channel, messages: this.#messages }, method, whole);
   }
 
-  /** The answer of FetchResults as it came, good as long as `Channel` says. */
-  fetch(operationHandle: Handle): Promise<Buffer> {
+  /**
+   * Asks for an operation's next page, again and again by the same bytes; an answer is given as it came, and is good as
+   * long as `Channel` says.
+   */
+  fetcher(operationHandle: Handle): () => Promise<Buffer> {
     const request = { operationHandle, orientation: FETCH_NEXT, maxRows: this.settings.pageRows };
-    return this.#channel.exchange(this.#messages.encode('FetchResults', request));
+    const message = this.#messages.encode('FetchResults', request);
+    return () => this.#channel.exchange(message);
   }
 
   /** An answer of FetchResults by the stubs, for what is no page. */

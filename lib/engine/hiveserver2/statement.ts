@@ -105,7 +105,8 @@ export class Statement {
     const { signal } = this.#options;
     const isTruthful = this.session.settings.dialect === 'impala';
     const pauses = new Pauses();
-    let next = this.#fetch(handle);
+    const fetch = this.session.fetcher(handle);
+    let next = this.#ahead(fetch);
     for (;;) {
       const bytes = await next;
       const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -114,7 +115,7 @@ export class Statement {
       const hasMore = isWaiting || (isTruthful ? page.hasMoreRows : page.rows > 0);
       if (isWaiting) await pauses.pause(signal);
       pauses.begin();
-      if (hasMore) next = this.#fetch(handle);
+      if (hasMore) next = this.#ahead(fetch);
       yield { page, bytes, view };
       signal?.throwIfAborted();
       if (!hasMore) return;
@@ -171,9 +172,9 @@ export class Statement {
     }
   }
 
-  #fetch(handle: Handle): Promise<Buffer> {
-    const answer = this.#counted(() => this.session.fetch(handle));
-    // It may come, or fail, while nobody awaits it yet.
+  /** Its answer may come, or fail, while nobody awaits it yet. */
+  #ahead(fetch: () => Promise<Buffer>): Promise<Buffer> {
+    const answer = this.#counted(fetch);
     answer.catch(() => undefined);
     return answer;
   }

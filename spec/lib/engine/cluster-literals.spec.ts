@@ -17,7 +17,32 @@ function valueOf(text: string): string {
   });
 }
 
-const PIECES = ['$', '{', '}', '\\', "'", '"', '`', '\0', '0', '7', 'n', 'u0041', '\n', '\r', '\t', '%', '_', '${env:HOME}', '--', '/*', ';', '\ud83e', '\udd86', '🦆'];
+const PIECES = [
+  '$',
+  '{',
+  '}',
+  '\\',
+  "'",
+  '"',
+  '`',
+  '\0',
+  '0',
+  '7',
+  'n',
+  'u0041',
+  '\n',
+  '\r',
+  '\t',
+  '%',
+  '_',
+  '${env:HOME}',
+  '--',
+  '/*',
+  ';',
+  '\ud83e',
+  '\udd86',
+  '🦆',
+];
 const hostile = fc.oneof(
   fc.array(fc.constantFrom(...PIECES), { maxLength: 12 }).map((parts) => parts.join('')),
   fc.string({ unit: 'binary', maxLength: 40 }),

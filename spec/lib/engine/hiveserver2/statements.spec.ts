@@ -20,6 +20,14 @@ describe('a statement', () => {
     },
   );
 
+  it('that is refused tells the next line too where the first one only announces it', async () => {
+    const words = 'HiveSQLException: ParseException: \n\n[PARSE_SYNTAX_ERROR] near SELEC\n\n== SQL ==\nSELEC';
+    const server = await serve({ dialect: 'hive', run: refused(words, '42601') });
+    const error = await failureOf(client({ dialect: 'hive', hosts: at(server) }).execute('SELEC'));
+    const told = 'HiveSQLException: ParseException: [PARSE_SYNTAX_ERROR] near SELEC';
+    expect(error.message).toBe(`${told} (42601); statement: SELEC`);
+  });
+
   it.each([
     ['Table not found', '42S02', 'TABLE_MISSING'],
     ['[TABLE_OR_VIEW_NOT_FOUND] no', '42P01', 'TABLE_MISSING'],

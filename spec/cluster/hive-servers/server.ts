@@ -45,7 +45,7 @@ const HOST = '127.0.0.1';
 const READY_MILLISECONDS = 120_000;
 const POLL_MILLISECONDS = 100;
 
-/** What both servers take under these names. */
+/** What both servers take under these names. Binary only: over HTTP both listen on every interface. */
 export function commonSettings({ auth, tls, hdfs }: HiveServerOptions, { port }: Place): Properties {
   const secure: Properties = {
     'hive.server2.use.SSL': true,

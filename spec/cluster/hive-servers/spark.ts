@@ -46,7 +46,7 @@ async function configure(options: HiveServerOptions, place: Place, java: string,
     name: 'spark',
     java,
     options: [
-      ...javaOptions(folder),
+      ...javaOptions(options, place),
       // Without the second one LOAD DATA, INSERT and ADD PARTITION fail.
       ...['sun.nio.ch', 'java.net'].map((name) => `--add-opens=java.base/${name}=ALL-UNNAMED`),
       ...Object.entries(properties).map(([name, value]) => `-D${name}=${value}`),

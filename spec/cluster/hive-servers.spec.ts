@@ -2,10 +2,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readdir } from 'node:fs/promises';
-import type { IncomingMessage } from 'node:http';
-import { get } from 'node:https';
 import { connect } from 'node:net';
 import { createInterface } from 'node:readline/promises';
+import { connect as secureConnect } from 'node:tls';
 import { packageFile } from '../../lib/package-root.js';
 import { temporaryFolder } from '../fakes/temporary-folder.js';
 import { cluster, FETCH_MILLISECONDS } from './cluster.js';
@@ -18,6 +17,16 @@ import { addressesOf, processesWith, until } from './processes.js';
 
 const NO_SASL = 'auth=noSasl';
 const LOOPBACK = /^(0100007F|0000000000000000FFFF00000100007F)$/;
+
+/** States of a login by SASL over Thrift. */
+const [START, COMPLETE, TAKEN] = [1, 2, 5];
+
+function saslMessage(state: number, text: string): Buffer {
+  const head = Buffer.alloc(5);
+  head.writeUInt8(state);
+  head.writeUInt32BE(Buffer.byteLength(text), 1);
+  return Buffer.concat([head, Buffer.from(text)]);
+}
 
 const at = cluster();
 
@@ -83,25 +92,30 @@ describe.each([
   });
 });
 
-describe('Spark’s server with https and PLAIN', () => {
+describe.each([
+  ['Hive', startHive],
+  ['Spark', startSpark],
+])('%s’s server with TLS and PLAIN', (_, start) => {
   let server: HiveServer;
   beforeAll(async () => {
-    server = await startSpark({ hdfs: at.hdfs, transport: 'http', tls: true, auth: 'plain' });
+    server = await start({ hdfs: at.hdfs, tls: true, auth: 'plain' });
   });
   afterAll(() => server?.stop());
 
-  async function statusFor(auth?: string): Promise<number | undefined> {
-    const ca = await at.hdfs.certificate();
-    const request = get({ host: '127.0.0.1', port: server.port, path: '/cliservice', ca, auth });
-    const [answer] = (await once(request, 'response')) as [IncomingMessage];
-    answer.resume();
-    return answer.statusCode;
+  /** The first byte of the answer to a login: 5 when it is taken. */
+  async function login(password: string): Promise<number> {
+    const socket = secureConnect({ host: '127.0.0.1', port: server.port, ca: await at.hdfs.certificate() });
+    await once(socket, 'secureConnect');
+    socket.write(saslMessage(START, 'PLAIN'));
+    socket.write(saslMessage(COMPLETE, `\0spot\0${password}`));
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    socket.destroy();
+    return answer[0]!;
   }
 
-  it('has the certificate of the HDFS, and asks for a user and a password', async () => {
-    expect(await statusFor()).toBe(401);
-    expect(await statusFor('spot:')).toBe(401);
-    expect(await statusFor('spot:any')).not.toBe(401);
+  it('has the certificate of the HDFS, and takes a user with a password', async () => {
+    expect(await login('any')).toBe(TAKEN);
+    expect(await login('')).not.toBe(TAKEN);
   });
 
   it('listens on the loopback only', () => expectLoopbackOnly(server));

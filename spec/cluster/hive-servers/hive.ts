@@ -41,7 +41,7 @@ async function configure(options: HiveServerOptions, place: Place, java: string,
     name: 'hive',
     java,
     options: [
-      ...javaOptions(folder),
+      ...javaOptions(options, place),
       ...OPENED.map((name) => `--add-opens=java.base/${name}=ALL-UNNAMED`),
       ...['-cp', `${conf}:${options.hdfs.folder}/conf:${jars}/*`, MAIN_CLASS],
     ],

@@ -18,6 +18,8 @@ export interface HiveServerOptions {
   readonly auth?: 'nosasl' | 'plain';
   /** With the certificate of the HDFS, `hdfs.certificate()`. @default false */
   readonly tls?: boolean;
+  /** Whether Java takes its time to compile: twice the work at the start, faster afterwards. @default false */
+  readonly thorough?: boolean;
   /** Of the server's configuration. */
   readonly settings?: Properties;
   /** Where `java`, `mvn`, `python3` and the cache are looked for. @default this process's */
@@ -45,7 +47,7 @@ const HOST = '127.0.0.1';
 const READY_MILLISECONDS = 120_000;
 const POLL_MILLISECONDS = 100;
 
-/** What both servers take under these names. */
+/** What both servers take under these names. Binary only: over HTTP both listen on every interface. */
 export function commonSettings({ auth, tls, hdfs }: HiveServerOptions, { port }: Place): Properties {
   const secure: Properties = {
     'hive.server2.use.SSL': true,
@@ -63,8 +65,9 @@ export function commonSettings({ auth, tls, hdfs }: HiveServerOptions, { port }:
 }
 
 /** Options of every Java: temporary files and the metastore's log lie in the server's folder. */
-export const javaOptions = (folder: string): string[] => [
+export const javaOptions = ({ thorough }: HiveServerOptions, { folder }: Place): string[] => [
   ...['-Xmx1g', '-XX:+UseSerialGC', '-Djava.net.preferIPv4Stack=true'],
+  ...(thorough ? [] : ['-XX:TieredStopAtLevel=1']),
   `-Djava.io.tmpdir=${join(folder, 'temp')}`,
   `-Dderby.system.home=${join(folder, 'temp')}`,
   // The metastore is to outlive the server, not the machine.

@@ -16,21 +16,16 @@ import {
   type Program,
 } from './server.js';
 
-export interface SparkOptions extends HiveServerOptions {
-  /** `http`: at `/cliservice`, for who sends a Basic header. @default 'binary' */
-  readonly transport?: 'binary' | 'http';
-}
-
 const MAIN_CLASS = 'org.apache.spark.sql.hive.thriftserver.HiveThriftServer2';
 
 /** Variables in statements are replaced, as by default: clients have to switch that off. */
-export async function startSpark(options: SparkOptions): Promise<HiveServer> {
+export async function startSpark(options: HiveServerOptions): Promise<HiveServer> {
   const [java, jars] = [await findJava(options.env), await sparkJars(options.env)];
   return startServer(options, (place) => configure(options, place, java, jars));
 }
 
-async function configure(options: SparkOptions, place: Place, java: string, jars: string): Promise<Program> {
-  const { folder, warehouse, port } = place;
+async function configure(options: HiveServerOptions, place: Place, java: string, jars: string): Promise<Program> {
+  const { folder, warehouse } = place;
   const [conf, temp] = [join(folder, 'conf'), join(folder, 'temp')];
   await writeFile(join(conf, 'log4j2.properties'), LOG4J);
   const properties: Properties = {
@@ -47,18 +42,19 @@ async function configure(options: SparkOptions, place: Place, java: string, jars
     'spark.hadoop.javax.jdo.option.ConnectionURL': metastoreUrl(folder),
     ...options.settings,
   };
-  const http: Properties = { 'hive.server2.transport.mode': 'http', 'hive.server2.thrift.http.port': port };
-  const hive: Properties = { ...commonSettings(options, place), ...(options.transport === 'http' ? http : {}) };
   return {
     name: 'spark',
     java,
     options: [
-      ...javaOptions(folder),
+      ...javaOptions(options, place),
       // Without the second one LOAD DATA, INSERT and ADD PARTITION fail.
       ...['sun.nio.ch', 'java.net'].map((name) => `--add-opens=java.base/${name}=ALL-UNNAMED`),
       ...Object.entries(properties).map(([name, value]) => `-D${name}=${value}`),
       ...['-cp', `${conf}:${options.hdfs.folder}/conf:${jars}/*`, MAIN_CLASS],
-      ...Object.entries(hive).flatMap(([name, value]) => ['--hiveconf', `${name}=${value}`]),
+      ...Object.entries(commonSettings(options, place)).flatMap(([name, value]) => [
+        '--hiveconf',
+        `${name}=${value}`,
+      ]),
     ],
   };
 }

@@ -158,6 +158,8 @@ export class ClusterWarehouse implements OpenWarehouse {
    */
   async init(layout?: TableLayout): Promise<string[]> {
     await this.#makeDatabase();
+    // The engine would make the folder above as its own, and this user could not stage anything there.
+    await this.#staged.makeFolders();
     const { engine, root, storage } = this;
     const { dialect } = engine;
     const missing = await this.missingTables();

@@ -13,7 +13,7 @@ import type { Alignment } from './align.js';
 export interface InsertLimits {
   /** Bytes of a statement; Impala takes 16 MiB. @default 1 MiB */
   readonly bytes?: number;
-  /** Values of a statement; Impala takes 250,000 expressions, and a value is two. @default 50_000 */
+  /** Values of a statement; Impala takes 250,000 expressions, and a value is two. Hive is slow with many. @default 15_000 */
   readonly values?: number;
 }
 
@@ -28,7 +28,7 @@ export interface InsertWriterOptions {
 }
 
 const BYTES = 1024 * 1024;
-const VALUES = 50_000;
+const VALUES = 15_000;
 
 export class InsertWriter implements PartitionWriter {
   readonly columns: readonly Column[];

@@ -117,6 +117,17 @@ export class StagedTables {
     return (names) => known ?? alignmentFor(Object.fromEntries(names.map((of) => [of, undefined])));
   }
 
+  /** The staging folders themselves, where there is none yet. */
+  async makeFolders(): Promise<void> {
+    const { storage, root } = this.#options;
+    for (const [path, staging] of this.#stagings) {
+      await whereWritable(async () => {
+        await staging.makeFolder();
+        await storage.makeDirectories(posix.join(root, path));
+      });
+    }
+  }
+
   /** Finishes what dead runs left, and sweeps their folders; those of a replacement that cannot be finished stay. */
   async tidy(): Promise<void> {
     const { storage, root, finishJournal } = this.#options;

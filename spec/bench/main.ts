@@ -84,6 +84,11 @@ try {
     `\n${execFileSync(process.execPath, [reputationProgram, String(Math.min(rows, 1_000_000))], { encoding: 'utf8' })}`,
   );
   sayLookups();
+  // These need a server, and say so: see CONTRIBUTING.
+  for (const name of ['hiveserver2', 'details']) {
+    const of = fileURLToPath(new URL(`./${name}.js`, import.meta.url));
+    say(`\n${execFileSync(process.execPath, [of, '--rows', String(rows)], { encoding: 'utf8' })}`);
+  }
 } finally {
   rmSync(folder, { recursive: true });
 }

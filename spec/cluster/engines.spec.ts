@@ -129,5 +129,23 @@ describe.each([
   });
 });
 
+describe('the bench', () => {
+  let server: HiveServer | undefined;
+  beforeAll(async () => {
+    server = await startSpark({ hdfs: hadoop.hdfs, user: ENGINE_USER });
+  }, FETCH_MILLISECONDS);
+  afterAll(() => server?.stop());
+
+  it.each([
+    ['hiveserver2', ['--rows', '3000', '--times', '1'], /3000 rows of 10 columns[^]*\| ours \|[^]*\| impyla \|/],
+    ['details', ['--rows', '4000', '--suspicious', '20', '--asked', '3'], /20 suspicious[^]*times \|\n/],
+  ])('%s works on a small size', async (program, options, expected) => {
+    const env = { ...process.env, HIVESERVER2: `${server!.host}:${server!.port}` };
+    const path = packageFile(`dist/spec/bench/${program}.js`);
+    const { stdout } = await promisify(execFile)(process.execPath, [path, ...options], { env });
+    expect(stdout).toMatch(expected);
+  });
+});
+
 // Last, for the longest that is set holds: the first query of a server takes its time.
 jest.setTimeout(600_000);

@@ -8,6 +8,7 @@ import { loadSettings, type Settings } from '../../lib/settings.js';
 import { webHdfsStorage, type WebHdfsStorage } from '../../lib/storage/webhdfs.js';
 import type { WebHdfsOptions } from '../../lib/storage/webhdfs/options.js';
 import { columnList, type Row } from '../../schemas/columns.js';
+import { createTable } from '../../schemas/ddl.js';
 import { DNS_TABLES } from '../../schemas/dns.js';
 import { pipe } from '../../streams/pipe.js';
 import { RowSource } from '../../streams/rows.js';
@@ -209,6 +210,32 @@ export function describeOaOnCluster(name: string, start: () => Promise<ClusterUn
       expect(made).not.toMatch(/created dns$/m);
       const columns = await on.withWarehouse(({ engine }) => engine.describe(DNS_TABLES.dns_scores));
       expect(columns!.map((column) => column.name)).toContain('ml_score');
+    });
+
+    it('fits its rows to a table that has more columns than it knows, and fewer', async () => {
+      await on.init();
+      const { database, root } = on.on;
+      await on.withWarehouse(async ({ engine }) => {
+        await engine.execute(`DROP TABLE \`${database}\`.\`dns_scores\``);
+        const { frame_len, network_context, ...columns } = DNS_TABLES.dns_scores.spot10!;
+        expect([frame_len, network_context]).toEqual(['bigint?', 'string?']);
+        const made = createTable({ ...DNS_TABLES.dns_scores, columns }, { root, database });
+        // A number in between, and at the end what no Parquet file of ours can hold.
+        const more = made
+          .replace('`tld` STRING', '`site` INT,\n  `tld` STRING')
+          .replace('\n) PARTITIONED', ',\n  `seen` TIMESTAMP\n) PARTITIONED');
+        await engine.execute(more);
+      });
+      const { warnings } = await on.run();
+      expect(warnings.map(({ message }) => message)).toEqual([
+        'table dns_scores: the rows lack site; null there',
+        'table dns_scores has no network_context; left out',
+      ]);
+      const rows = await on.table('dns_scores');
+      expect(rows).toHaveLength(500);
+      const known = embedded.dns_scores!.map((row) => `${String(row.dns_qry_name)} ${String(row.tld)}`).sort();
+      expect(rows.map((row) => `${String(row.dns_qry_name)} ${String(row.tld)}`).sort()).toEqual(known);
+      for (const { site, seen } of rows) expect([site, seen]).toEqual([null, null]);
     });
 
     it('is read by Spot’s UI as before', async () => {

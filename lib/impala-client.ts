@@ -16,7 +16,7 @@
  * | ARRAY, MAP, STRUCT | text, as the server wrote it | each server has its own form |
  * | NULL of any type | null | |
  */
-import { HiveServer2, type HiveServer2Options, type ResultColumn } from './engine/hiveserver2.js';
+import { HiveServer2, type HiveServer2Options, type ResultColumn, type ServerDialect } from './engine/hiveserver2.js';
 import { withParameters, type Parameters } from './engine/hiveserver2/placeholders.js';
 import { RowStream } from './engine/hiveserver2/row-stream.js';
 
@@ -45,9 +45,11 @@ export interface QueryOptions {
 /** Several statements may run at once, each on a session of its own. */
 export class ImpalaClient {
   readonly #server: HiveServer2;
+  readonly #dialect: ServerDialect;
 
-  constructor(server: HiveServer2) {
+  constructor(server: HiveServer2, dialect: ServerDialect) {
     this.#server = server;
+    this.#dialect = dialect;
   }
 
   /**
@@ -56,7 +58,7 @@ export class ImpalaClient {
    * @throws {OaError} `VALUE_INVALID` for values and placeholders that do not fit
    */
   query(sql: string, { params, signal, overlay }: QueryOptions = {}): RowStream {
-    const text = withParameters(sql, params);
+    const text = withParameters(sql, params, this.#dialect);
     return new RowStream((ending) =>
       this.#server.pages(text, { signal: signal ? AbortSignal.any([signal, ending]) : ending, overlay }),
     );
@@ -68,12 +70,12 @@ export class ImpalaClient {
    * {@link OutcomeUnknown} when the connection died after the statement was sent
    */
   async execute(sql: string, { params, signal, overlay }: QueryOptions = {}): Promise<void> {
-    await this.#server.execute(withParameters(sql, params), { signal, overlay });
+    await this.#server.execute(withParameters(sql, params, this.#dialect), { signal, overlay });
   }
 
   /** The columns of a query's result. */
   async columns(sql: string, { params, signal, overlay }: QueryOptions = {}): Promise<ResultColumn[]> {
-    return this.#server.columns(withParameters(sql, params), { signal, overlay });
+    return this.#server.columns(withParameters(sql, params, this.#dialect), { signal, overlay });
   }
 
   /** Cancels what still runs, and closes all sessions. */
@@ -90,8 +92,7 @@ export class ImpalaClient {
  * A client; it connects at its first statement.
  * @throws {OaError} `SETTINGS_INVALID`
  */
-export function connect({ host, ...options }: ConnectOptions): ImpalaClient {
-  return new ImpalaClient(
-    new HiveServer2({ dialect: 'impala', ...options, hosts: typeof host === 'string' ? [host] : host }),
-  );
+export function connect({ host, dialect = 'impala', ...options }: ConnectOptions): ImpalaClient {
+  const hosts = typeof host === 'string' ? [host] : host;
+  return new ImpalaClient(new HiveServer2({ ...options, dialect, hosts }), dialect);
 }

@@ -3,7 +3,14 @@ import { checkIdentifier, KINDS, type Column, type Row } from '../../schemas/col
 import { createManagedTable, createTable } from '../../schemas/ddl.js';
 import type { TableDefinition, TableLayout } from '../../schemas/tables.js';
 import { dialectOf, type Dialect } from './dialects.js';
-import { clusterLiterals, identifier, type LiteralValue } from './literals.js';
+import {
+  clusterLiterals,
+  hiveLiterals,
+  hiveRowLiterals,
+  identifier,
+  literal,
+  type LiteralValue,
+} from './literals.js';
 
 /** Values of the columns that name a partition: `{ y: 2016, m: 7, d: 8 }`. */
 export type PartitionValues = Readonly<Record<string, string | number>>;
@@ -51,12 +58,13 @@ export function clusterDialect({ name, database, rawDatabase = database }: Clust
   const databaseOf = ({ isRaw }: TableDefinition) => (isRaw ? rawDatabase : database);
   const base = dialectOf({
     name,
-    style: clusterLiterals,
+    style: name === 'hive' ? hiveLiterals : clusterLiterals,
     type: (kind) => KINDS[kind].sql,
     // With its database: a statement then means the same in every session.
     table: (table) => `${quoted(databaseOf(table), 'database')}.${quoted(table.name, 'table')}`,
     extract: (text, pattern, group) => `regexp_extract(${text}, ${pattern}, ${group})`,
   });
+  const rowStyle = name === 'hive' ? hiveRowLiterals : clusterLiterals;
   const value = (of: string | number) => base.literal(of, typeof of === 'string' ? 'string' : 'bigint');
   const partition = (values: PartitionValues) =>
     `PARTITION (${Object.entries(values)
@@ -80,7 +88,9 @@ export function clusterDialect({ name, database, rawDatabase = database }: Clust
     insertInto: (table, values) => `INSERT INTO ${base.table(table)} ${partition(values)} VALUES `,
     insertedRow: (columns, row) =>
       `(${columns
-        .map(({ name: of, kind }) => `CAST(${base.literal(row[of] as LiteralValue, kind)} AS ${base.type(kind)})`)
+        .map(
+          ({ name: of, kind }) => `CAST(${literal(row[of] as LiteralValue, kind, rowStyle)} AS ${base.type(kind)})`,
+        )
         .join(', ')})`,
     refresh: (table, values) => (name === 'impala' ? `REFRESH ${base.table(table)} ${partition(values)}` : null),
     statistics: (table, values) =>

@@ -93,3 +93,21 @@ export const clusterLiterals: LiteralStyle = {
     `CAST('${Number.isNaN(value) ? 'NaN' : value > 0 ? 'Infinity' : '-Infinity'}' AS ${KINDS[kind].sql})`,
   quote: '`',
 };
+
+/**
+ * Hive writes constants anew while it plans, NUL as `\0`, and then reads octal digits behind it as part of that: NUL and
+ * `101` become `\b` and `1` (seen with Hive 4.0.1, whatever the constant was written as). Such a text is put together of
+ * parts around a term that cannot be reckoned beforehand.
+ */
+export const hiveLiterals: LiteralStyle = {
+  ...clusterLiterals,
+  text: (value) => inParts(value, ', substr(CAST(rand() AS STRING), 1, 0), '),
+};
+
+/** The same in the rows of an INSERT, which Hive takes as they are, and where Spark takes nothing that is not constant. */
+export const hiveRowLiterals: LiteralStyle = { ...clusterLiterals, text: (value) => inParts(value, ', ') };
+
+function inParts(value: string, between: string): string {
+  const parts = value.split(/(?<=\0)(?=[0-7]{2})/).map(clusterLiterals.text);
+  return parts.length === 1 ? parts[0]! : `concat(${parts.join(between)})`;
+}

@@ -3,6 +3,7 @@
  * comment. What a literal looks like is the same for Impala, Hive and Spark.
  */
 import { OaError } from '../../../schemas/errors.js';
+import type { ServerDialect } from './options.js';
 import { literal, type Parameter } from './values.js';
 
 /** For `?` in their order, or for `:name`. */
@@ -23,22 +24,22 @@ const IN_QUOTES: Readonly<Record<string, RegExp>> = { "'": /['\\]/g, '"': /["\\]
  * @throws {OaError} `VALUE_INVALID` for a placeholder without a value, a value without a placeholder, and a value that
  * has no literal
  */
-export function withParameters(sql: string, parameters: Parameters | undefined): string {
+export function withParameters(sql: string, parameters: Parameters | undefined, dialect?: ServerDialect): string {
   if (parameters === undefined) return sql;
   return Array.isArray(parameters)
-    ? withPositions(sql, parameters as readonly Parameter[])
-    : withNames(sql, parameters as Readonly<Record<string, Parameter>>);
+    ? withPositions(sql, parameters as readonly Parameter[], dialect)
+    : withNames(sql, parameters as Readonly<Record<string, Parameter>>, dialect);
 }
 
-function withPositions(sql: string, values: readonly Parameter[]): string {
+function withPositions(sql: string, values: readonly Parameter[], dialect?: ServerDialect): string {
   const marks = [...placeholders(sql)].filter(({ name }) => name === '');
   if (marks.length !== values.length) {
     throw new OaError('VALUE_INVALID', `expected a value for each ?, ${marks.length} in all; got ${values.length}`);
   }
-  return replaced(sql, marks, (_mark, i) => literalOf(values[i]!, `value ${i + 1}`));
+  return replaced(sql, marks, (_mark, i) => literalOf(values[i]!, `value ${i + 1}`, dialect));
 }
 
-function withNames(sql: string, values: Readonly<Record<string, Parameter>>): string {
+function withNames(sql: string, values: Readonly<Record<string, Parameter>>, dialect?: ServerDialect): string {
   const marks = [...placeholders(sql)].filter(({ name }) => name !== '');
   const named = new Set(marks.map(({ name }) => name));
   const missing = [...named].filter((name) => !Object.hasOwn(values, name));
@@ -47,7 +48,7 @@ function withNames(sql: string, values: Readonly<Record<string, Parameter>>): st
   if (surplus.length > 0) {
     throw new OaError('VALUE_INVALID', `expected values that the statement names, got also ${surplus.join(', ')}`);
   }
-  return replaced(sql, marks, ({ name }) => literalOf(values[name]!, `:${name}`));
+  return replaced(sql, marks, ({ name }) => literalOf(values[name]!, `:${name}`, dialect));
 }
 
 function* placeholders(sql: string): Generator<Placeholder> {
@@ -93,9 +94,9 @@ function replaced(
   return parts.join('') + sql.slice(done);
 }
 
-function literalOf(value: Parameter, what: string): string {
+function literalOf(value: Parameter, what: string, dialect?: ServerDialect): string {
   try {
-    return literal(value);
+    return literal(value, dialect);
   } catch (error) {
     if (!(error instanceof OaError)) throw error;
     throw new OaError(error.code, `${what}: ${error.message}`);

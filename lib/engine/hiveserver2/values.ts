@@ -1,6 +1,7 @@
 /** Values of a caller's own statements as SQL text, for Impala, Hive and Spark alike. */
 import { OaError } from '../../../schemas/errors.js';
-import { clusterLiterals } from '../literals.js';
+import { clusterLiterals, hiveLiterals } from '../literals.js';
+import type { ServerDialect } from './options.js';
 
 export type ParameterValue = string | number | bigint | boolean | null | Date;
 
@@ -12,20 +13,21 @@ const BIGINT_LIMIT = 2n ** 63n;
 /**
  * A value as a literal: text escaped; a number as digits where it is an exact integer, else with an exponent, which
  * makes it a DOUBLE; a Date as a TIMESTAMP of UTC; an array as its values with commas, for `IN (?)`.
+ * @param dialect `hive`, for Hive and Spark, differs in texts in which octal digits follow a NUL. @default 'impala'
  * @throws {OaError} `VALUE_INVALID` for anything else, an empty array, and a bigint that is no BIGINT
  */
-export function literal(value: Parameter): string {
+export function literal(value: Parameter, dialect: ServerDialect = 'impala'): string {
   if (Array.isArray(value)) {
     if (value.length === 0) throw unfit('an array without values: IN () is no SQL');
-    return value.map((one: ParameterValue) => single(one)).join(', ');
+    return value.map((one: ParameterValue) => single(one, dialect)).join(', ');
   }
-  return single(value as ParameterValue);
+  return single(value as ParameterValue, dialect);
 }
 
-function single(value: ParameterValue): string {
+function single(value: ParameterValue, dialect: ServerDialect): string {
   if (value === null) return 'NULL';
   if (value instanceof Date) return timestamp(value);
-  if (typeof value === 'string') return clusterLiterals.text(value);
+  if (typeof value === 'string') return (dialect === 'hive' ? hiveLiterals : clusterLiterals).text(value);
   if (typeof value === 'boolean') return value ? 'TRUE' : 'FALSE';
   if (typeof value === 'number') {
     if (Number.isSafeInteger(value)) return String(value);

@@ -16,6 +16,7 @@ const FUNCTIONS: Readonly<Record<string, string>> = {
   NVL: 'COALESCE',
   GROUP_CONCAT: 'string_agg',
   SUBSTRING: 'substr',
+  RAND: 'random',
 };
 const WORDS: Readonly<Record<string, string>> = { STRING: 'VARCHAR', DIV: '//' };
 /** What the servers say of themselves. */

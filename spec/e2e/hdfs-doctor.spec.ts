@@ -142,7 +142,7 @@ it('tells each value of a spot.conf, where it comes from, and whether it is used
       check: 'spot-conf',
       state: 'note',
       message: expect.stringContaining(
-        'engine.type = "hive" from DBENGINE (line 4): the settings say "duckdb"',
+        'engine.type = "hive" from DBENGINE (line 4), IMPALA_DEM: the settings say "duckdb"',
       ) as string,
     },
     { check: 'spot-conf', state: 'note', message: expect.stringContaining('engine.host: ') as string },

@@ -1,5 +1,6 @@
 /** What a server's status, or a connection that is gone, means. */
 import { OaError, type ErrorCode } from '../../../schemas/errors.js';
+import { lostConnection } from '../../lost-connection.js';
 import { Lost } from './channel.js';
 import type { Status } from './messages.js';
 
@@ -86,33 +87,15 @@ export const isSessionGone = (status: Status): boolean =>
   !isSuccess(status) &&
   /invalid session ?(handle|id)|session (has )?expired|session .*not found/i.test(textOf(status));
 
-const SYSTEM: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'nothing listens there',
-  ECONNRESET: 'the connection was lost',
-  EPIPE: 'the connection was lost',
-  ETIMEDOUT: 'no answer in time',
-  EHOSTUNREACH: 'the host cannot be reached',
-  ENETUNREACH: 'the network cannot be reached',
-  ENOTFOUND: 'the host name does not resolve',
-  EAI_AGAIN: 'the host name did not resolve',
-};
-/** Codes of a certificate that was refused, by this client or by the server; OpenSSL's and Node's. */
-const CERTIFICATE = /CERT|ISSUER|UNABLE_TO_VERIFY|HOSTNAME|UNKNOWN_CA|INVALID_CA|INVALID_PURPOSE/;
-const NO_TLS = /^EPROTO$|_SSL_|_TLS_/;
-
 /** The error of a connection that was not made or was lost. */
 export function connectionFailure(error: unknown, server: string): OaError {
   if (error instanceof OaError) return error;
   const cause = error instanceof Lost ? (error.cause as Error) : (error as Error);
   if (cause instanceof OaError) return cause;
-  const { code = '', message } = cause as NodeJS.ErrnoException;
-  const certificate = CERTIFICATE.test(code) ? `the certificate was not accepted: ${message}` : undefined;
-  const tls = NO_TLS.test(code) ? 'TLS could not be agreed on' : undefined;
-  const words = SYSTEM[code] ?? certificate ?? tls ?? message;
-  // A wrong name or certificate stays wrong; so do bytes that are no answer.
-  const lasting = certificate !== undefined || tls !== undefined || /^(ENOTFOUND$|HPE_|ERR_)/.test(code);
-  return new OaError('CONNECTION_FAILED', `HiveServer2 at ${server}: ${words}${code && ` (${code})`}`, {
+  const { code } = cause as NodeJS.ErrnoException;
+  const { words, isLasting } = lostConnection(cause as NodeJS.ErrnoException);
+  return new OaError('CONNECTION_FAILED', `HiveServer2 at ${server}: ${words}${code ? ` (${code})` : ''}`, {
     cause,
-    retriable: !lasting,
+    retriable: !isLasting,
   });
 }

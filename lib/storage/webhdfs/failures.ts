@@ -3,6 +3,7 @@
  * status, for a standby, safe mode and a missing permission all come as 403.
  */
 import { OaError, type ErrorCode } from '../../../schemas/errors.js';
+import { lostConnection } from '../../lost-connection.js';
 
 interface Meaning {
   readonly code: ErrorCode;
@@ -104,41 +105,16 @@ function remoteException(body: string): { exception: string; message: string } {
   }
 }
 
-const SYSTEM: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'nothing listens there',
-  ECONNRESET: 'the connection was lost',
-  EPIPE: 'the connection was lost',
-  ETIMEDOUT: 'no answer in time',
-  EHOSTUNREACH: 'the host cannot be reached',
-  ENETUNREACH: 'the network cannot be reached',
-  ENOTFOUND: 'the host name does not resolve; a host map can say where it is',
-  EAI_AGAIN: 'the host name did not resolve',
-};
-
-/** Codes of a certificate that was refused, by this client or by the server; OpenSSL's and Node's. */
-const CERTIFICATE =
-  /CERT|ISSUER|UNABLE_TO_VERIFY|HOSTNAME|UNKNOWN_CA|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED/;
-/** A server that does not speak TLS, or none of its versions that this client does. */
-const PROTOCOL = /^EPROTO$|_SSL_|_TLS_|_OSSL_/;
-
 /** The error of a connection that was not made or was lost. */
 export function connectionFailure(error: unknown, place: Place): OaError {
   if (error instanceof OaError) return error;
-  const { code = '', message } = error as NodeJS.ErrnoException;
-  const words = SYSTEM[code] ?? tlsWords(code, message) ?? message;
-  // A wrong name or certificate stays wrong; so do bytes that are no HTTP, or no TLS.
-  const lasting = CERTIFICATE.test(code) || PROTOCOL.test(code) || /^(ENOTFOUND$|HPE_|ERR_)/.test(code);
-  return failureAt(place, 'CONNECTION_FAILED', code ? `${words} (${code})` : words, {
+  const { code } = error as NodeJS.ErrnoException;
+  const { words, isLasting } = lostConnection(error as NodeJS.ErrnoException);
+  const advice = code === 'ENOTFOUND' ? '; a host map can say where it is' : '';
+  return failureAt(place, 'CONNECTION_FAILED', `${words}${advice}${code ? ` (${code})` : ''}`, {
     cause: error,
-    retriable: !lasting,
+    retriable: !isLasting,
   });
-}
-
-function tlsWords(code: string, message: string): string | undefined {
-  if (CERTIFICATE.test(code)) return `the certificate was not accepted: ${message}`;
-  // `write EPROTO 80CC…:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:../deps/…`
-  const [, reason] = /:error:[^:]*:[^:]*:[^:]*:([^:]*)/.exec(message) ?? [];
-  return PROTOCOL.test(code) ? `TLS could not be agreed on: ${reason ?? message}` : undefined;
 }
 
 export function failureAt(

@@ -88,13 +88,12 @@ ORDER BY rn, ${name}, key_hour LIMIT ${limitOf(dialect, most)}`;
 
 /**
  * Dendrogram of a client: its names and their answers from `dns_dendro`, the suspicious names first, then by how often
- * they came. Columns `ip_dst`, `dns_qry_name`, `dns_a`, `total`, and `answers`, how many such pairs the client has.
+ * they came, each with one answer before any has its second. Columns `ip_dst`, `dns_qry_name`, `dns_a`, `total`, and `answers`, how many such pairs the client has.
  */
 export function answersQuery(dialect: Dialect, day: Day, shown: ShownRows, { each, most }: RowLimits): string {
   const c = (name: string) => dialect.column(name);
   const [client, name, answer] = [c('ip_dst'), c('dns_qry_name'), c('dns_a')];
   const pair = [client, name, answer];
-  const first = `(s.key_of IS NULL), p.total DESC, ${ordered([`p.${name}`, `p.${answer}`])}`;
   return `WITH shown_names AS (
 ${keysOf(dialect, day, shown, 'dns_qry_name')}
 ), shown_clients AS (
@@ -104,10 +103,14 @@ ${keysOf(dialect, day, shown, 'ip_dst')}
   FROM ${dialect.table(dnsDendro)} d JOIN shown_clients k ON d.${client} = k.key_of
   WHERE ${inPartition(dialect, dnsDendro, day, { alias: 'd' })}
   GROUP BY ${pair.map((column) => `d.${column}`).join(', ')}
+), ranked AS (
+  SELECT ${pair.join(', ')}, total, COUNT(*) OVER (PARTITION BY ${client}) AS answers,
+    ROW_NUMBER() OVER (PARTITION BY ${client}, ${name} ORDER BY total DESC, ${ordered([answer])}) AS of_name
+  FROM pairs
 ), numbered AS (
-  SELECT ${pair.map((column) => `p.${column}`).join(', ')}, p.total, COUNT(*) OVER (PARTITION BY p.${client}) AS answers,
-    ROW_NUMBER() OVER (PARTITION BY p.${client} ORDER BY ${first}) AS rn
-  FROM pairs p LEFT JOIN shown_names s ON p.${name} = s.key_of
+  SELECT ${pair.map((column) => `r.${column}`).join(', ')}, r.total, r.answers, ROW_NUMBER() OVER (PARTITION BY r.${client}
+    ORDER BY r.of_name, (s.key_of IS NULL), r.total DESC, ${ordered([`r.${name}`])}) AS rn
+  FROM ranked r LEFT JOIN shown_names s ON r.${name} = s.key_of
 )
 SELECT ${pair.join(', ')}, total, answers FROM numbered WHERE rn <= ${limitOf(dialect, each)}
 ORDER BY rn, ${client} LIMIT ${limitOf(dialect, most)}`;
@@ -129,13 +132,12 @@ export function askersQuery(
   const c = (name: string) => dialect.column(name);
   const day = days.at(-1)!;
   const [client, name] = [c('ip_dst'), c('dns_qry_name')];
-  const part = (column: string) => `CAST(r.${c(column)} AS ${dialect.type('int')})`;
   return `WITH shown_names AS (
 ${keysOf(dialect, day, shown, 'dns_qry_name')}
 ), askers AS (
   SELECT r.${name}, r.${client},
     COUNT(CASE WHEN ${inPartition(dialect, dns, day, { alias: 'r' })} THEN 1 END) AS total,
-    MIN(${part('y')} * 10000 + ${part('m')} * 100 + ${part('d')}) AS asked_first
+    MIN(${dayNumber(dialect, 'r')}) AS asked_first
   FROM ${dialect.table(dns)} r JOIN shown_names s ON r.${name} = s.key_of
   WHERE (${inDays(dialect, days, 'r')}) AND r.${client} IS NOT NULL GROUP BY r.${name}, r.${client}
 ), numbered AS (
@@ -147,6 +149,17 @@ ${keysOf(dialect, day, shown, 'dns_qry_name')}
 )
 SELECT ${name}, ${client}, total, clients, first_day FROM numbered WHERE rn <= ${limitOf(dialect, each)}
 ORDER BY rn, ${name} LIMIT ${limitOf(dialect, most)}`;
+}
+
+/** Of how many of the days the raw table has rows: column `day_count`. */
+export function trafficDaysQuery(dialect: Dialect, days: readonly [Day, ...Day[]]): string {
+  return `SELECT COUNT(DISTINCT ${dayNumber(dialect, 'r')}) AS day_count FROM ${dialect.table(dns)} r WHERE ${inDays(dialect, days, 'r')}`;
+}
+
+/** The day of a raw row's partition as the number `YYYYMMDD`. */
+function dayNumber(dialect: Dialect, alias: string): string {
+  const part = (name: string) => `CAST(${alias}.${dialect.column(name)} AS ${dialect.type('int')})`;
+  return `${part('y')} * 10000 + ${part('m')} * 100 + ${part('d')}`;
 }
 
 /** The raw table's partitions of days, month by month: a few terms, by which every engine finds them unread. */

@@ -11,6 +11,7 @@ import {
   DETAIL_COLUMNS,
   detailsQuery,
   minutesQuery,
+  trafficDaysQuery,
   suspiciousQuery,
 } from '../engine/report-queries.js';
 import type { OpenWarehouse } from '../oa-warehouse.js';
@@ -91,6 +92,7 @@ export async function reportData(
     made: new Date(now).toISOString(),
     totals: await totalsOf(read(totalsQuery(dialect, [dns, dnsScores, dnsEdge, dnsDendro, dnsIngestSummary], day))),
     seenDays: days.length,
+    trafficDays: await trafficDaysOf(read(trafficDaysQuery(dialect, days), days)),
     rows,
     names: await namesSeen(read(askersQuery(dialect, days, shown, LIMITS.askers), days)),
     details: await detailsOf(read(detailsQuery(dialect, day, shown, LIMITS.details))),
@@ -134,6 +136,11 @@ async function totalsOf(pages: Pages): Promise<Record<string, number>> {
   const totals: Record<string, number> = {};
   for await (const page of pages) for (const { origin, total } of page) totals[origin as string] = Number(total);
   return totals;
+}
+
+async function trafficDaysOf(pages: Pages): Promise<number> {
+  for await (const [row] of pages) return Number(row?.day_count ?? 0);
+  return 0;
 }
 
 async function namesSeen(pages: Pages): Promise<NameSeen[]> {

@@ -15,6 +15,8 @@ export interface ReportData {
   readonly totals: Readonly<Record<string, number>>;
   /** The days, up to and with this one, in which `firstDay` was looked for. */
   readonly seenDays: number;
+  /** Those of them that have rows in the raw table: without an earlier one every name is new. */
+  readonly trafficDays: number;
   /** The most suspicious first. Where `totals.dns_scores` is more, the others were left out. */
   readonly rows: readonly SuspiciousRow[];
   readonly names: readonly NameSeen[];

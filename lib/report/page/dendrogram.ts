@@ -27,9 +27,10 @@ export function dendrogram(root: TreeNode, what: string): SVGSVGElement {
   const links = tree.links.map(({ from, to }) => {
     const [a, b] = [at(from), at(to)];
     const middle = b.x - GAP / 2;
+    const behind = a.x + 12 + textOf(from.node).length * CHARACTER;
     return svgElement('path', {
       class: 'link',
-      d: `M${a.x} ${a.y}H${middle - 6}C${middle + 6} ${a.y} ${middle - 6} ${b.y} ${b.x} ${b.y}`,
+      d: `M${Math.min(behind, middle - 6)} ${a.y}H${middle - 6}C${middle + 6} ${a.y} ${middle - 6} ${b.y} ${b.x} ${b.y}`,
     });
   });
   const nodes = tree.nodes.map((placed) => {

@@ -125,11 +125,13 @@ export class Details {
   }
 
   #facts({ row, seen }: TableRow): HTMLElement {
-    const { seenDays, iso } = this.#options.data;
+    const { seenDays, trafficDays, iso } = this.#options.data;
     const since = seen
-      ? seen.firstDay === iso && seenDays > 1
-        ? `this day, on none of the ${seenDays - 1} before`
-        : `${seen.firstDay}, of the last ${counted(seenDays, 'day')}`
+      ? seen.firstDay !== iso
+        ? `${seen.firstDay}, of the last ${counted(seenDays, 'day')}`
+        : trafficDays > 1
+          ? `this day, on none of the ${counted(trafficDays - 1, 'day')} before that have traffic`
+          : 'this day; no earlier one has traffic'
       : null;
     return element(
       'dl',
@@ -152,7 +154,11 @@ export class Details {
   #responses({ row }: TableRow): HTMLElement {
     const hour = row.unix_tstamp - (row.unix_tstamp % 3600);
     const details = this.#hours.get(hourKey(row.dns_qry_name, hour));
-    const heading = element('h3', {}, `Responses from ${timeOf(hour).slice(0, 5)} UTC on, for an hour`);
+    const heading = element(
+      'h3',
+      {},
+      `Responses from ${timeOf(hour).slice(0, 5)} to ${timeOf(hour + 3600).slice(0, 5)} UTC`,
+    );
     if (!details) return element('section', {}, heading, element('p', { class: 'hint' }, 'This page has none.'));
     const { rows, total } = details;
     const titles = ['Time', 'Client', 'Server', 'Type', 'Answer', 'Addresses, texts', 'Bytes'];

@@ -9,6 +9,7 @@ export function summary(data: ReportData, rows: readonly TableRow[]): HTMLElemen
   const total = (table: string) => data.totals[table] ?? 0;
   const distinct = (values: readonly string[]) => count(new Set(values).size);
   const suspicious = total('dns_scores');
+  const fresh = rows.filter(({ seen }) => seen?.firstDay === data.iso);
   return element(
     'dl',
     { class: 'summary' },
@@ -18,10 +19,8 @@ export function summary(data: ReportData, rows: readonly TableRow[]): HTMLElemen
     ),
     fact('Names', distinct(rows.map(({ row }) => row.dns_qry_name))),
     fact('Clients', distinct(rows.map(({ row }) => row.ip_dst))),
-    fact(
-      'New names',
-      distinct(rows.filter(({ seen }) => seen?.firstDay === data.iso).map(({ row }) => row.dns_qry_name)),
-    ),
+    // Without an earlier day there is nothing that a name could be new beside.
+    ...(data.trafficDays > 1 ? [fact('New names', distinct(fresh.map(({ row }) => row.dns_qry_name)))] : []),
     fact('DNS responses', count(total('dns'))),
     fact('Detail rows', count(total('dns_edge'))),
     fact('Dendrogram rows', count(total('dns_dendro'))),
@@ -39,5 +38,5 @@ function levels(found: readonly (Level | undefined)[]): HTMLElement {
   return element('span', { class: 'badges' }, ...(parts.length > 0 ? parts : ['none']));
 }
 
-export const madeText = ({ engine, made, version, seenDays }: ReportData): string =>
-  `Read from ${engine} on ${made.slice(0, 16).replace('T', ' ')} UTC by spot-dns-oa ${version}; names were looked for in the last ${counted(seenDays, 'day')}.`;
+export const madeText = ({ engine, made, version, seenDays, trafficDays }: ReportData): string =>
+  `Read from ${engine} on ${made.slice(0, 16).replace('T', ' ')} UTC by spot-dns-oa ${version}; names were looked for in ${counted(trafficDays, 'day')} with traffic of the last ${count(seenDays)}.`;

@@ -1,9 +1,9 @@
 /** The table of suspicious rows: sorted by its headings, walked by keys, and only the rows in sight are elements. */
 import { showVerdict } from './badges.js';
 import { TABLE_COLUMNS } from './columns.js';
-import { element } from './elements.js';
+import { count, element } from './elements.js';
 import { sortRows, type Order, type SortKey, type TableRow } from './rows.js';
-import { VERDICTS, type Verdicts } from './verdicts.js';
+import type { Verdict, Verdicts } from './verdicts.js';
 import { windowOf, type RowWindow } from './window.js';
 
 /** Until one has been measured, pixels. */
@@ -11,7 +11,7 @@ const ROW_HEIGHT = 34;
 /** More would be a book. */
 const ROWS_ON_PAPER = 1000;
 /** What a key says of a name. */
-const VERDICT_OF_KEY: ReadonlyMap<string, (typeof VERDICTS)[number] | undefined> = new Map([
+const VERDICT_OF_KEY: ReadonlyMap<string, Verdict | undefined> = new Map([
   ['h', 'high'],
   ['m', 'medium'],
   ['l', 'low'],
@@ -32,6 +32,8 @@ export class SuspiciousTable {
   readonly #body: HTMLTableSectionElement;
   readonly #above = spacer();
   readonly #below = spacer();
+  /** Says, on paper alone, that it does not hold all rows. */
+  readonly #cut = element('p', { class: 'paper hint' });
   readonly #drawn = new Map<number, HTMLTableRowElement>();
   #given: readonly TableRow[] = [];
   #rows: readonly TableRow[] = [];
@@ -47,7 +49,7 @@ export class SuspiciousTable {
     this.#body = element('tbody', {}, this.#above, this.#below);
     const headings = element(
       'tr',
-      { attributes: { 'aria-rowindex': '1' } },
+      { attributes: { role: 'row', 'aria-rowindex': '1' } },
       ...TABLE_COLUMNS.map(({ key }) => this.#heading(key)),
     );
     this.#table = element(
@@ -60,6 +62,7 @@ export class SuspiciousTable {
       'div',
       { class: 'scroll', attributes: { tabindex: '-1' }, on: { scroll: () => this.#draw() } },
       this.#table,
+      this.#cut,
     );
     this.element.addEventListener('keydown', (event) => this.#onKey(event));
     this.#body.addEventListener('click', (event) => this.#onClick(event));
@@ -98,13 +101,15 @@ export class SuspiciousTable {
     this.#table.setAttribute('aria-rowcount', String(this.#rows.length + 1));
     for (const drawn of this.#drawn.values()) drawn.remove();
     this.#drawn.clear();
+    const cut = this.#rows.length > ROWS_ON_PAPER;
+    this.#cut.textContent = cut ? `The first ${count(ROWS_ON_PAPER)} of ${count(this.#rows.length)} rows.` : '';
     this.element.scrollTop = 0;
     this.#draw();
   }
 
   #heading(key: SortKey | 'verdict'): HTMLTableCellElement {
     const { title, help } = TABLE_COLUMNS.find((column) => column.key === key)!;
-    const heading = element('th', { class: key, attributes: { scope: 'col' } });
+    const heading = element('th', { class: key, attributes: { role: 'columnheader', scope: 'col' } });
     if (help !== undefined) heading.title = help;
     if (key === 'verdict') {
       heading.append(title);
@@ -164,9 +169,13 @@ export class SuspiciousTable {
   #row(index: number): HTMLTableRowElement {
     const row = this.#rows[index]!;
     const cells = TABLE_COLUMNS.map((column) =>
-      element('td', { class: column.key }, column.cell(row, this.#options)),
+      element('td', { class: column.key, attributes: { role: 'gridcell' } }, column.cell(row, this.#options)),
     );
-    const attributes = { 'aria-rowindex': String(index + 2), 'aria-selected': String(row === this.#opened) };
+    const attributes = {
+      role: 'row',
+      'aria-rowindex': String(index + 2),
+      'aria-selected': String(row === this.#opened),
+    };
     const drawn = element('tr', { attributes }, ...cells);
     drawn.dataset.index = String(index);
     drawn.addEventListener('focusin', () => {
@@ -227,10 +236,9 @@ export class SuspiciousTable {
   }
 }
 
-function spacer(): HTMLTableRowElement {
-  const cell = element('td', { attributes: { colspan: String(TABLE_COLUMNS.length) } });
-  return element('tr', { class: 'spacer', attributes: { 'aria-hidden': 'true' } }, cell);
-}
+/** Of one cell: one across all columns would bring back those that a narrow window hides. */
+const spacer = (): HTMLTableRowElement =>
+  element('tr', { class: 'spacer', attributes: { 'aria-hidden': 'true' } }, element('td'));
 
 function setHeight(row: HTMLTableRowElement, pixels: number): void {
   row.hidden = pixels <= 0;

@@ -1,4 +1,4 @@
-/** A dendrogram: where its nodes stand. The leaves are lines of equal height, a branch stands in the middle of its own. */
+/** A dendrogram: where its nodes stand. The leaves are lines of equal height, a branch stands beside its first. */
 
 export interface TreeNode {
   readonly label: string | null;
@@ -33,23 +33,29 @@ export function layTree(root: TreeNode): Tree {
   let lines = 0;
   const place = (node: TreeNode, depth: number): PlacedNode => {
     const children = (node.children ?? []).map((child) => place(child, depth + 1));
-    const line = children.length === 0 ? lines++ : (children[0]!.line + children.at(-1)!.line) / 2;
+    const line = children[0]?.line ?? lines++;
     const placed = { node, depth, line };
     nodes.push(placed);
     links.push(...children.map((to) => ({ from: placed, to })));
     return placed;
   };
   place(root, 0);
+  // As they are read: a branch before what hangs on it.
+  nodes.sort((a, b) => a.line - b.line || a.depth - b.depth);
   return { nodes, links, lines, depth: Math.max(...nodes.map(({ depth }) => depth)) };
 }
 
-/** Client, its names, their answers; `dns_a` holds those of one response, with `|` between them. */
+/**
+ * Client, its names, their answers; the marked name, which it asked for, comes first. `dns_a` holds the answers of one response, with `|`
+ * between them.
+ */
 export function clientTree(
   client: string,
   { answers, total }: { answers: readonly (readonly [string | null, string | null, number])[]; total: number },
   marked: string,
 ): TreeNode {
-  const names = new Map<string | null, Map<string, number>>();
+  // The marked one is there, even where the answers of so busy a client were cut before it.
+  const names = new Map<string | null, Map<string, number>>([[marked, new Map()]]);
   for (const [name, dns_a, times] of answers) {
     const of = names.get(name) ?? new Map<string, number>();
     names.set(name, of);
@@ -60,12 +66,9 @@ export function clientTree(
   const children: TreeNode[] = [...names].map(([name, of]) => ({
     label: name,
     marked: name === marked,
-    children: few(
-      [...of].map(([label, times]) => ({ label, total: times })),
-      of.size,
-    ),
+    children: few([...of].sort(([, a], [, b]) => b - a)),
   }));
-  if (total > answers.length) children.push(more(total - answers.length));
+  if (total > answers.length) children.push(more(total - answers.length, 'names or answers'));
   return { label: client, children };
 }
 
@@ -76,13 +79,16 @@ export function nameTree(
   marked: string,
 ): TreeNode {
   const children = askers.map(([label, total]): TreeNode => ({ label, total, marked: label === marked }));
-  if (clients > askers.length) children.push(more(clients - askers.length));
+  if (clients > askers.length) children.push(more(clients - askers.length, 'clients'));
   return { label: name, children };
 }
 
 const MOST_ANSWERS = 8;
 
-const more = (count: number): TreeNode => ({ label: `${count} more`, remark: true });
+const more = (count: number, what: string): TreeNode => ({ label: `${count} more ${what}`, remark: true });
 
-const few = (nodes: readonly TreeNode[], count: number): TreeNode[] =>
-  count <= MOST_ANSWERS ? [...nodes] : [...nodes.slice(0, MOST_ANSWERS - 1), more(count - MOST_ANSWERS + 1)];
+const few = (answers: readonly (readonly [string, number])[]): TreeNode[] => {
+  const shown = answers.length <= MOST_ANSWERS ? answers.length : MOST_ANSWERS - 1;
+  const nodes = answers.slice(0, shown).map(([label, total]): TreeNode => ({ label, total }));
+  return shown === answers.length ? nodes : [...nodes, more(answers.length - shown, 'answers')];
+};

@@ -6,7 +6,7 @@
 import { OaError } from '../../schemas/errors.js';
 
 /** As the compiler writes them. */
-const IMPORT = /^import \{([^}]*)\} from '\.\/([\w-]+\.js)';\n/gm;
+const IMPORT = /^import \{([^}]*)\} from [']\.\/([\w-]+\.js)';\n/gm;
 const EXPORT = /^export (?=(?:async )?function |class |const |let )/gm;
 const LEFT_OVER = /^(?:import|export)\b.*$/m;
 

@@ -40,6 +40,7 @@ export function verdictChoice(verdicts: Verdicts, subject: Subject, key: string)
       VERDICTS.find((verdict) => verdict === choice.value),
     );
   });
+  choice.disabled = key === '';
   showVerdict(choice, verdicts.of(subject, key));
   return choice;
 }

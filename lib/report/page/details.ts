@@ -128,7 +128,7 @@ export class Details {
     const { seenDays, trafficDays, iso } = this.#options.data;
     const since = seen
       ? seen.firstDay !== iso
-        ? `${seen.firstDay}, of the last ${counted(seenDays, 'day')}`
+        ? `${seen.firstDay}, of ${counted(seenDays, 'day')} looked at`
         : trafficDays > 1
           ? `this day, on none of the ${counted(trafficDays - 1, 'day')} before that have traffic`
           : 'this day; no earlier one has traffic'

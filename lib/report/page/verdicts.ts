@@ -30,7 +30,8 @@ export class Verdicts {
   }
 
   set(subject: Subject, key: string, verdict: Verdict | undefined): void {
-    if (this.of(subject, key) === verdict) return;
+    // Nothing is no name; the file says by nothing that a line is of the other kind.
+    if (key === '' || this.of(subject, key) === verdict) return;
     if (verdict === undefined) this.#of[subject].delete(key);
     else this.#of[subject].set(key, verdict);
     this.#unsaved = true;

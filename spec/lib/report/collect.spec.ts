@@ -1,4 +1,5 @@
 /** What the report page shows of the sample day, on the embedded engine and on Impala and Hive of the loopback. */
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { OpenWarehouse } from '../../../lib/oa-warehouse.js';
 import { openWarehouse } from '../../../lib/open-warehouse.js';
@@ -83,7 +84,7 @@ describe('reportData', () => {
   it('counts the clients of each name on the day, and finds the first of 30 days', () => {
     expect(embedded.names.map(({ name }) => name).sort()).toEqual(
       namesOf(embedded)
-        .filter((name) => raw.some((row) => row.dns_qry_name === name))
+        .filter((name) => raw.some((row) => row.dns_qry_name === name && row.ip_dst !== null))
         .sort(),
     );
     const [both, tooEarly, first] = namesOf(embedded);
@@ -93,7 +94,7 @@ describe('reportData', () => {
     ]);
     for (const { name, clients, firstDay, askers } of embedded.names) {
       const times = new Map<string, number>();
-      for (const row of raw.filter(({ dns_qry_name }) => dns_qry_name === name)) {
+      for (const row of raw.filter(({ dns_qry_name, ip_dst }) => dns_qry_name === name && ip_dst !== null)) {
         const ip = row.ip_dst as string;
         times.set(ip, (times.get(ip) ?? 0) + 1);
       }
@@ -101,7 +102,8 @@ describe('reportData', () => {
         ...{ name, clients: times.size },
         firstDay: earlier.get(name) ?? '2016-07-08',
       });
-      expect(new Map(askers)).toEqual(new Map([...times].slice(0, times.size)));
+      expect(askers).toHaveLength(Math.min(times.size, 40));
+      for (const [client, total] of askers) expect(times.get(client)).toBe(total);
       const totals = askers.map(([, total]) => total);
       expect(totals).toEqual([...totals].sort((a, b) => b - a));
     }
@@ -152,7 +154,7 @@ describe('reportData', () => {
 
   it('gives the minutes of the day, which hold all complete rows', () => {
     const complete = raw.filter((row) =>
-      Object.entries(row).every(([name, value]) => name === 'dns_a' || value !== null),
+      Object.entries(row).every(([name, value]) => ['dns_a', 'ip_dst'].includes(name) || value !== null),
     );
     expect(embedded.minutes.reduce((sum, [, total]) => sum + total, 0)).toBe(complete.length);
     const minutes = embedded.minutes.map(([minute]) => minute);
@@ -171,11 +173,19 @@ describe('reportData', () => {
   });
 
   it('takes a fixed number of statements, and reads no raw day but those that it looks at', async () => {
+    // Neither of the two could be read.
+    for (const day of ['m=6/d=1', 'm=7/d=9']) {
+      const folder = join(sample, 'spot-data/dns/hive/y=2016', day, 'h=0');
+      await mkdir(folder, { recursive: true });
+      await writeFile(join(folder, 'part-0.parquet'), 'none');
+    }
     const before = warehouse.engine.statements;
     await reportData(warehouse, DATE, { rows: 5 });
     const taken = warehouse.engine.statements - before;
     await reportData(warehouse, DATE);
     expect(warehouse.engine.statements - before).toBe(2 * taken);
+    for (const day of ['m=6/d=1', 'm=7/d=9'])
+      await rm(join(sample, 'spot-data/dns/hive/y=2016', day), { recursive: true });
   });
 
   it('says so where the day has no rows', async () => {

@@ -77,6 +77,9 @@ export type { OwnServiceFactory, OwnServiceOptions } from './reputation/own-serv
 export type { ReputationReport } from './reputation/run-reputation.js';
 export type { RunningService, ServiceReport } from './reputation/running.js';
 export { planOa } from './plan-oa.js';
+export { reportData, type ReportOptions } from './report/collect.js';
+export { renderReport } from './report/render.js';
+export type * from './report/report-data.js';
 export {
   runOa,
   type OaContext,

@@ -58,9 +58,10 @@ export interface Engine {
   /**
    * The result of a query, page by page, never the whole; ending the iteration early ends the query.
    * @param options.day only this day's partitions are read, where the engine can know them beforehand
+   * @param options.days the same of several days
    * @throws {OaError} `QUERY_FAILED`, `TABLE_MISSING`, `PARTITION_CHANGED`
    */
-  pages(sql: string, options?: { day?: Day; signal?: AbortSignal }): AsyncIterable<Batch>;
+  pages(sql: string, options?: { day?: Day; days?: readonly Day[]; signal?: AbortSignal }): AsyncIterable<Batch>;
   /** Runs a statement without a result. */
   execute(sql: string): Promise<void>;
   /** The columns that the table really has, in its order, without partition columns; `null` when it does not exist. */

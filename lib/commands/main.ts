@@ -4,6 +4,7 @@ import { packageVersion } from '../package-root.js';
 import { demo } from './demo.js';
 import { doctor } from './doctor.js';
 import { init } from './init.js';
+import { report } from './report.js';
 import { run } from './run.js';
 import { sql } from './sql.js';
 import { printable } from './terminal.js';
@@ -26,7 +27,7 @@ export interface Command {
   run(args: readonly string[], console: Console): Promise<{ output: string; status?: number }>;
 }
 
-const COMMANDS: Readonly<Record<string, Command>> = { run, demo, init, sql, doctor };
+const COMMANDS: Readonly<Record<string, Command>> = { run, demo, init, sql, report, doctor };
 
 const COMMON =
   'Every command takes --config FILE (settings), --spot-conf FILE, --data DIR (the embedded warehouse), --home DIR (data/ and ipynb/), --verbose.';

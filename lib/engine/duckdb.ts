@@ -38,6 +38,7 @@ export interface DuckDbSettings {
 
 interface PageOptions {
   day?: Day;
+  days?: readonly Day[];
   signal?: AbortSignal;
 }
 
@@ -134,7 +135,7 @@ export class DuckDbEngine implements OpenEngine {
     (await database)?.closeSync();
   }
 
-  async *#run(sql: string, { day, signal }: PageOptions): AsyncGenerator<Batch> {
+  async *#run(sql: string, { day, days, signal }: PageOptions): AsyncGenerator<Batch> {
     checkReads(sql);
     const connection = await this.#connect();
     const stopInterrupts = interruptOn(signal, connection);
@@ -144,7 +145,7 @@ export class DuckDbEngine implements OpenEngine {
       signal?.throwIfAborted();
       const found: { table: TableDefinition; files: TableFile[] }[] = [];
       for (const table of this.#named(connection, sql)) {
-        found.push({ table, files: await this.#settings.files.list(table, day) });
+        found.push({ table, files: await this.#settings.files.list(table, days ?? day) });
       }
       snapshot = await this.#localFiles.hold(
         found.flatMap(({ files }) => files),

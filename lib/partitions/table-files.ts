@@ -21,8 +21,8 @@ export interface TableFile {
 
 /** What the embedded engine has to know of the tables. */
 export interface TableFiles {
-  /** Files with rows, in the order of their partitions; with a day only that day's, and nothing else is walked. */
-  list(table: TableDefinition, day?: Day): Promise<TableFile[]>;
+  /** Files with rows, in the order of their partitions; with days only those of these, and nothing else is walked. */
+  list(table: TableDefinition, days?: Day | readonly Day[]): Promise<TableFile[]>;
   /** A file of the newest partition. */
   newest(table: TableDefinition): Promise<TableFile | undefined>;
   /** The columns that were laid down for the table, if they were. */
@@ -47,8 +47,9 @@ export class StoredTableFiles implements TableFiles {
     this.#together = together;
   }
 
-  async list(table: TableDefinition, day?: Day): Promise<TableFile[]> {
-    const folders = await this.folders(table, day);
+  async list(table: TableDefinition, days?: Day | readonly Day[]): Promise<TableFile[]> {
+    const each = days === undefined ? [undefined] : [days].flat();
+    const folders = (await Promise.all(each.map((day) => this.folders(table, day)))).flat();
     const files = await Promise.all(folders.map((folder) => this.#filesOf(folder)));
     const listed = new Map(folders.map((folder, i) => [folder, files[i]!]));
     // Looked for after the listing: a replacement that began during it is seen here, or some file is gone by the end.
@@ -58,7 +59,7 @@ export class StoredTableFiles implements TableFiles {
       const places = from === null ? [] : [from, posix.join(folder, PART_FILE)];
       listed.set(folder, await this.#firstOf(places));
     }
-    for (const { folder, staged } of this.#together.of(table, day)) {
+    for (const { folder, staged } of each.flatMap((day) => this.#together.of(table, day))) {
       listed.set(folder, staged === null ? [] : await this.#firstOf([staged]));
     }
     return [...listed.values()].flat();

@@ -45,6 +45,7 @@ async function told(dialect: 'impala' | 'hive'): Promise<readonly string[]> {
     await on.run();
     await on.run('--reset');
     expect(await on.command('doctor', '-d', DATE)).toMatchObject({ status: 0 });
+    expect(await on.command('report', '-d', DATE, '-o', 'report.html')).toMatchObject({ status: 0 });
     return cluster.executed;
   } finally {
     await server.close();

@@ -85,10 +85,12 @@ describe('the tarball', () => {
       'dist/schemas',
       'dist/streams',
       'docs',
+      'lib/report',
       'notebooks-templates',
       'schemas',
     ]);
     expect(packed.filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts'))).toEqual([]);
+    expect(packed.filter((path) => path.startsWith('lib/'))).toEqual(['lib/report/page.css']);
     expect(packed.filter((path) => path.startsWith('schemas/')).sort()).toEqual([
       'schemas/config.schema.json',
       'schemas/dns_conf.json',
@@ -107,6 +109,16 @@ describe('the tarball', () => {
     // A module may be one of a package's files.
     const names = new Set(packages.map((name) => /^(@[^/]+\/)?[^/]+/.exec(name)![0]));
     expect([...names].sort()).toEqual(Object.keys(manifest.dependencies).sort());
+  });
+
+  it('holds what its report page is made of', async () => {
+    const made = await readFile(join(installed, 'dist/lib/report/page/main.js'), 'utf8');
+    expect(made).toContain('./suspicious-table.js');
+    const program = `import { renderReport } from 'spot-dns-oa';
+const empty = { date: '20160708', iso: '2016-07-08', engine: '', version: '', made: '', totals: {}, seenDays: 1, trafficDays: 1 };
+console.log(renderReport({ ...empty, rows: [], names: [], details: [], clients: [], minutes: [] }));`;
+    await writeFile(join(project, 'page.js'), program);
+    expect(await succeed(node('page.js'))).toMatch(/<style>.*class SuspiciousTable.*<\/html>\n/s);
   });
 
   it('has a program that runs', async () => {

@@ -232,7 +232,7 @@ describe('the report page', () => {
     expect(found.filter(({ ratio }) => ratio < 4.5)).toEqual([]);
   });
 
-  it.each([390, 768, 1280, 2200])('fits into a window of %i pixels', async (width) => {
+  it.each([390, 737, 1000, 1057, 1280, 2200])('fits into a window of %i pixels', async (width) => {
     await open({ viewport: { width, height: 800 } });
     const wide = () =>
       page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);

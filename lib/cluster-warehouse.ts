@@ -53,6 +53,7 @@ export class ClusterWarehouse implements OpenWarehouse {
   readonly root: string;
   readonly engine: ClusterEngine;
   readonly runId: string;
+  readonly stagingName: string | undefined;
   readonly tables: readonly TableDefinition[];
 
   readonly #options: ClusterWarehouseOptions;
@@ -68,6 +69,7 @@ export class ClusterWarehouse implements OpenWarehouse {
     this.root = root;
     this.engine = engine;
     this.runId = runId;
+    this.stagingName = staging?.folder;
     this.tables = options.tables ?? Object.values(DNS_TABLES);
     this.#place = { storage, root, engine, staging: staging?.folder, fileSystem, statistics };
     this.#staged = new StagedTables({

@@ -3,14 +3,8 @@
  * name, the day as its partition; each result is ordered, so that every engine gives the same rows where a limit cuts.
  */
 import type { Day } from '../../schemas/days.js';
-import {
-  dns,
-  dnsIngestSummary,
-  dnsScores,
-  dnsStoryboard,
-  dnsThreatDendro,
-  dnsThreatInvestigation,
-} from '../../schemas/dns.js';
+import type { dnsThreatDendro } from '../../schemas/dns.js';
+import { dns, dnsIngestSummary, dnsScores, dnsStoryboard, dnsThreatInvestigation } from '../../schemas/dns.js';
 import { OaError } from '../../schemas/errors.js';
 import type { TableDefinition } from '../../schemas/tables.js';
 import { inPartition, type Dialect } from './dialects.js';

@@ -102,13 +102,13 @@ export function changeScores(
       await replaceRows(warehouse, dnsThreatInvestigation, day, rows);
       await writeFeedback(warehouse, day, feedback);
     });
-    const low = lowNames(feedback);
+    const [low, storedVerdicts] = [lowNames(feedback), verdictsOf(rows)];
     return {
       matched: rows.filter((row) => matches(row, given)).length,
       rows: told.rows,
       unmatched: told.what.filter((one) => one.severity !== 'none' && !rows.some((row) => isOf(row, one))),
       forSpotMl: low,
-      notForSpotMl: after.names.size + after.clients.size - low.length,
+      notForSpotMl: storedVerdicts.names.size + storedVerdicts.clients.size - low.length,
     };
   };
   return underDayLock(warehouse, day, change, patience);

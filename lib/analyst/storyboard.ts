@@ -15,9 +15,9 @@ const EXPANDED_ROWS = 20;
 
 /** Responses to a client for a name on the day. */
 export interface Found extends Row {
-  total: number;
   dns_qry_name: string;
   ip_dst: string;
+  total: number;
 }
 
 /** Of a client (`ip`) or of a query name. */
@@ -67,7 +67,7 @@ export function storiesFrom(board: readonly Row[], found: readonly Row[]): Story
     const anchor = story.ip ?? story.name;
     const search = found
       .filter((one) => one.anchor === anchor)
-      .map(({ total, dns_qry_name, ip_dst }) => ({ total, dns_qry_name, ip_dst }) as Found);
+      .map(({ total, dns_qry_name, ip_dst }) => ({ dns_qry_name, ip_dst, total }) as Found);
     return { ...story, search: search.sort((a, b) => b.total - a.total) };
   });
 }

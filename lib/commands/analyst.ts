@@ -11,7 +11,7 @@ import { localStorage } from '../storage/local.js';
 import { readText } from '../storage/text.js';
 import { settingsOf } from './arguments.js';
 import type { Console } from './main.js';
-import { logFetch, printable } from './terminal.js';
+import { count, logFetch, printable } from './terminal.js';
 
 type CommonValues = Parameters<typeof settingsOf>[0];
 
@@ -66,3 +66,7 @@ export function named(texts: readonly string[]): string {
   const some = texts.slice(0, NAMED).map((one) => printable(one) || '""');
   return texts.length > NAMED ? `${some.join(', ')} and ${texts.length - NAMED} more` : some.join(', ');
 }
+
+/** @param names scored low */
+export const usedText = (names: readonly string[]): string =>
+  `names scored low, which spot-ml will use: ${count(names.length)}${names.length > 0 ? ` (${named(names)})` : ''}`;

@@ -1,5 +1,5 @@
 /** `feedback`: the day's file for spot-ml, made from the tables. */
-import { named, oneDay, withDay } from './analyst.js';
+import { oneDay, usedText, withDay } from './analyst.js';
 import { parse, wholeNumber } from './arguments.js';
 import type { Command } from './main.js';
 import { count, printable } from './terminal.js';
@@ -25,11 +25,10 @@ day that it scores: run it first; --rebuild also replaces a file with lines by o
     const { path, lines, fromBefore, forSpotMl, replaced } = report;
     return {
       output: [
-        `${printable(path)}: ${count(lines)} lines, ${count(fromBefore)} of them from days before`,
-        ...(replaced > 0 ? [`${count(replaced)} lines that spot-ml could not have read are gone`] : []),
-        forSpotMl.length > 0
-          ? `spot-ml will use ${count(forSpotMl.length)} low verdicts on names: ${named(forSpotMl)}`
-          : 'spot-ml will use no verdict',
+        printable(path),
+        `lines: ${count(lines)}, from days before: ${count(fromBefore)}`,
+        ...(replaced > 0 ? [`lines gone that spot-ml could not have read: ${count(replaced)}`] : []),
+        usedText(forSpotMl),
       ].join('\n'),
     };
   },

@@ -3,7 +3,7 @@ import { OaError } from '../../schemas/errors.js';
 import type { ScoreReport } from '../analyst/score.js';
 import { parseVerdicts } from '../analyst/verdict-file.js';
 import { SEVERITIES, type AnalystVerdict, type Severity } from '../analyst/verdicts.js';
-import { named, oneDay, readInput, withDay } from './analyst.js';
+import { named, oneDay, readInput, usedText, withDay } from './analyst.js';
 import { parse } from './arguments.js';
 import type { Command } from './main.js';
 import { count } from './terminal.js';
@@ -56,11 +56,9 @@ async function verdictsOf({ ip, name, severity, file }: Given): Promise<AnalystV
 function text(date: string, { matched, rows, unmatched, forSpotMl, notForSpotMl }: ScoreReport): string {
   const keys = unmatched.map(({ ip, name }) => ip ?? name ?? '');
   return [
-    `${count(matched)} rows of ${date} match; ${count(rows)} rows changed`,
+    `rows of ${date} that match: ${count(matched)}; rows changed: ${count(rows)}`,
     ...(keys.length > 0 ? [`no row of ${date} matches, nothing stored: ${named(keys)}`] : []),
-    forSpotMl.length > 0
-      ? `spot-ml will use ${count(forSpotMl.length)} low verdicts on names: ${named(forSpotMl)}`
-      : 'spot-ml will use no verdict of the day',
-    ...(notForSpotMl > 0 ? [`spot-ml will not use ${count(notForSpotMl)} others: high, medium, or on clients`] : []),
+    usedText(forSpotMl),
+    `other verdicts (high, medium, or on clients), which it will not use: ${count(notForSpotMl)}`,
   ].join('\n');
 }

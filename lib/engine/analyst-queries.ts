@@ -112,7 +112,7 @@ export function expandedSearchQuery(dialect: Dialect, day: Day, keys: KeyFilter,
   const columns = ['dns_qry_name', 'ip_dst'];
   const known = columns.map((name) => `${dialect.column(name)} IS NOT NULL`);
   const where = all([inPartition(dialect, dns, day), ...keyConditions(dialect, keys), ...known]);
-  return `SELECT COUNT(*) AS total, ${list(dialect, columns)} FROM ${dialect.table(dns)} WHERE ${where}
+  return `SELECT ${list(dialect, columns)}, COUNT(*) AS total FROM ${dialect.table(dns)} WHERE ${where}
 GROUP BY ${list(dialect, columns)} ORDER BY total DESC, ${list(dialect, columns)} LIMIT ${limit}`;
 }
 

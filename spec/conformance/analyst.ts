@@ -241,7 +241,7 @@ export function analystConformance(what: string, place: () => Promise<WarehouseP
           rows: 4,
           unmatched: [{ name: 'no such name', severity: 'low' }],
           forSpotMl: [MANY],
-          notForSpotMl: 2,
+          notForSpotMl: 1,
         });
         const expected = [
           `10 ${ONE} ${BAD} 1 0`,

@@ -55,6 +55,7 @@ export class ClusterWarehouse implements OpenWarehouse {
   readonly root: string;
   readonly engine: ClusterEngine;
   readonly runId: string;
+  readonly stagingName: string | undefined;
   readonly tables: readonly TableDefinition[];
 
   readonly #options: ClusterWarehouseOptions;
@@ -70,6 +71,7 @@ export class ClusterWarehouse implements OpenWarehouse {
     this.root = root;
     this.engine = engine;
     this.runId = runId;
+    this.stagingName = staging?.folder;
     this.tables = options.tables ?? Object.values(DNS_TABLES);
     this.#place = { storage, root, engine, staging: staging?.folder, fileSystem, statistics, pause };
     this.#staged = new StagedTables({

@@ -19,8 +19,11 @@ import { dialectOf } from './engine/settings-dialect.js';
 import { HoursSeen, hoursOfRawRows, warnOfMissingHours } from './details-ahead.js';
 import { DETAILS, writeDetails } from './dns-details.js';
 import { loadDnsLookups, type DnsLookups } from './dns-lookups.js';
-import { notebookSettings, settingsPath } from './analyst/notebook-day.js';
-import { feedbackPath, resetScores } from './analyst/reset.js';
+import { notebookSettings, settingsPath } from './analyst/notebook-settings.js';
+import { auditFolder, thisActor } from './analyst/audit.js';
+import { feedbackPath } from './analyst/feedback-file.js';
+import { resetLocked } from './analyst/reset.js';
+import { analystRowsQuery } from './engine/analyst-queries.js';
 import { copyNotebooks, notebookCopies, notebooksToCopy, type NotebooksToCopy } from './notebooks.js';
 import { loadDnsConf } from './open-warehouse.js';
 import { statement, type Operation } from './operations.js';
@@ -74,7 +77,11 @@ async function dnsPipeline(options: OaOptions, reputation: RunReputation): Promi
     steps: dnsSteps(conf, lookups, reputation),
     // Last of all, so that a run that fails costs no analyst's work.
     afterwards: options.reset
-      ? { plan: resetPlan, run: ({ warehouse, day }) => resetScores(warehouse, day.text) }
+      ? {
+          plan: resetPlan,
+          run: ({ warehouse, day }) =>
+            resetLocked(warehouse, day, { actor: thisActor(settings), note: 'run --reset' }),
+        }
       : undefined,
   };
 }
@@ -228,7 +235,21 @@ const notebooks = async ({ notebookFolder, settings, options }: OaContext): Prom
     fresh: options.freshNotebooks,
   });
 
+/** What goes is read and written down before. */
 const resetPlan = (context: OaContext): Operation[] => [
-  ...ANALYST_TABLES.flatMap((table) => emptyingOperations(table, placeOf(context))),
+  ...ANALYST_TABLES.flatMap((table) => [
+    ...describeOperations([table], placeOf(context)),
+    ...fetchOperations([table], placeOf(context)),
+    statement(analystRowsQuery(dialectOf(context.settings.engine), table, context.day)),
+  ]),
+  {
+    kind: 'file',
+    do: 'create',
+    path: `${shownRoot(context.settings.storage)}/${auditFolder(context.day)}/${context.runId}.json`,
+  },
+  // The columns are asked for once.
+  ...ANALYST_TABLES.flatMap((table) =>
+    emptyingOperations(table, placeOf(context)).slice(describeOperations([table], placeOf(context)).length),
+  ),
   { kind: 'file', do: 'delete', path: `${shownRoot(context.settings.storage)}/${feedbackPath(context.day.text)}` },
 ];

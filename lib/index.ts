@@ -51,8 +51,17 @@ export { reputation } from '../streams/transforms/reputation.js';
 export { severity } from '../streams/transforms/severity.js';
 export { tld, type TldOptions } from '../streams/transforms/tld.js';
 
+export { AnalystDay, openAnalystDay, type AnalystDayOptions, type IngestMinute } from './analyst/analyst-day.js';
+export { auditOf, thisActor, type Actor, type AuditAction, type AuditRecord } from './analyst/audit.js';
+export { FEEDBACK_COLUMNS, feedbackText, type FeedbackRow } from './analyst/feedback.js';
+export { feedbackPath, type FeedbackOptions, type FeedbackReport } from './analyst/feedback-file.js';
 export { NotebookDay, openNotebookDay } from './analyst/notebook-day.js';
-export { resetScores } from './analyst/reset.js';
+export { resetScores, type ResetOptions, type ResetReport } from './analyst/reset.js';
+export type { ScoreReport } from './analyst/score.js';
+export type { Found, Story, StoryWithSearch } from './analyst/storyboard.js';
+export type { SeenBefore, Suspicious, SuspiciousOptions, SuspiciousRow } from './analyst/suspicious.js';
+export { exportScores, importScores, type ImportReport } from './analyst/transfer.js';
+export { SEVERITIES, type AnalystVerdict, type ScoredConnection, type Severity } from './analyst/verdicts.js';
 export { planDnsOa, runDnsOa } from './dns-oa.js';
 export {
   loadGeolocation,

@@ -17,6 +17,8 @@ export interface OpenEngine extends Engine {
 export interface OpenWarehouse extends Warehouse {
   readonly engine: OpenEngine;
   readonly runId: string;
+  /** Name of the staging folder in the pipeline's own, where it is another than usual. */
+  readonly stagingName: string | undefined;
   readonly tables: readonly TableDefinition[];
   /**
    * From here on a partition that is replaced waits until `place`, staged whole: everybody else reads the old one.

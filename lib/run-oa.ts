@@ -13,7 +13,7 @@ import { RowSink, RowSource, type RowTransform } from '../streams/rows.js';
 import { ReadResults } from '../streams/sources/read-results.js';
 import type { Operation } from './operations.js';
 import type { Fetch } from './partitions/fetched.js';
-import { stagingOf } from './partitions/paths.js';
+import { lockFile } from './partitions/paths.js';
 import type { OpenWarehouse } from './oa-warehouse.js';
 import { openWarehouse } from './open-warehouse.js';
 import type { ReputationReport } from './reputation/run-reputation.js';
@@ -144,7 +144,7 @@ export function oaContext(pipeline: Pick<OaPipeline, 'name'>, options: OaOptions
 /** @param root @default that of the settings */
 export function lockPath(pipeline: Pick<OaPipeline, 'name'>, { day, settings }: OaContext, root?: string): string {
   const { storage } = settings;
-  return `${root ?? storage.root}/${stagingOf(pipeline.name, stagingName(storage))}/_lock-${day.text}`;
+  return `${root ?? storage.root}/${lockFile(pipeline.name, day, stagingName(storage))}`;
 }
 
 /**

@@ -91,6 +91,14 @@ export const settingsSchema = z
       })
       .prefault({})
       .meta({ description: 'Result lines that are no rows.' }),
+    analyst: z
+      .strictObject({
+        lowDays: z.int().min(0).default(30).meta({
+          description: 'Days before a day whose verdicts are remembered in its list of suspicious rows; 0 for none.',
+        }),
+      })
+      .prefault({})
+      .meta({ description: 'What analysts see.' }),
     notebooks: z
       .strictObject({
         templates: path('A folder of your own *_master.ipynb files. Default: the package’s.').optional(),

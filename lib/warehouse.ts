@@ -72,6 +72,7 @@ export class EmbeddedWarehouse implements OpenWarehouse {
   readonly root: string;
   readonly engine: DuckDbEngine;
   readonly runId: string;
+  readonly stagingName: string | undefined;
   readonly tables: readonly TableDefinition[];
 
   readonly #options: EmbeddedWarehouseOptions;
@@ -88,6 +89,7 @@ export class EmbeddedWarehouse implements OpenWarehouse {
     this.tables = options.tables ?? Object.values(DNS_TABLES);
     this.runId = options.runId ?? newRunId();
     const { fetchInto, staging } = options;
+    this.stagingName = staging?.folder;
     this.#place = { storage: this.storage, root: this.root, staging: staging?.folder };
     this.#staged = new StagedTables({ ...options, storage: this.storage, runId: this.runId, tables: this.tables });
     // Whatever writes them, files of this machine's disk are looked at directly.

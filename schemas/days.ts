@@ -50,3 +50,6 @@ export function parseDays(text: string, now = Date.now()): Day[] {
   for (let time = first.start * 1000; time <= last.start * 1000; time += oneDay) days.push(dayOf(time));
   return days;
 }
+
+/** @param count days; 1 is the day before */
+export const dayBefore = (day: Day, count: number): Day => dayOf((day.start - count * 86_400) * 1000);

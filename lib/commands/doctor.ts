@@ -16,6 +16,7 @@ import { checkTable } from '../partitions/align.js';
 import type { FullSettings } from '../settings.js';
 import { parse, settingsOf } from './arguments.js';
 import { clusterChecks } from './doctor-engine.js';
+import { feedbackCheck } from './doctor-feedback.js';
 import { spotConfChecks, storageChecks } from './doctor-storage.js';
 import type { Command } from './main.js';
 import { jsonText, printable } from './terminal.js';
@@ -190,6 +191,7 @@ function checks(settings: FullSettings, date: string | undefined, warehouse: () 
         return `note: none on ${date}`;
       },
     },
+    feedbackCheck(date, warehouse),
   ];
 }
 

@@ -1,11 +1,17 @@
 /** Finds the command, runs it, and says how it ended: exit status and one line for a person. */
+import { createInterface } from 'node:readline/promises';
 import { ERRORS, asOaError, OaError } from '../../schemas/errors.js';
 import { packageVersion } from '../package-root.js';
+import { audit } from './audit.js';
 import { demo } from './demo.js';
 import { doctor } from './doctor.js';
+import { feedback } from './feedback.js';
 import { init } from './init.js';
 import { report } from './report.js';
+import { resetScores } from './reset-scores.js';
 import { run } from './run.js';
+import { score } from './score.js';
+import { scores } from './scores.js';
 import { sql } from './sql.js';
 import { printable } from './terminal.js';
 
@@ -17,6 +23,8 @@ export interface Console {
   readonly interactive: boolean;
   /** Rewrites the last line of a terminal. */
   rewrite(line: string): void;
+  /** Asks the person at the terminal; undefined where there is none. */
+  readonly ask?: (question: string) => Promise<string>;
   readonly signal: AbortSignal;
 }
 
@@ -27,7 +35,11 @@ export interface Command {
   run(args: readonly string[], console: Console): Promise<{ output: string; status?: number }>;
 }
 
-const COMMANDS: Readonly<Record<string, Command>> = { run, demo, init, sql, report, doctor };
+const COMMANDS: Readonly<Record<string, Command>> = {
+  ...{ run, demo, init, sql, report, score, feedback, scores, audit },
+  'reset-scores': resetScores,
+  doctor,
+};
 
 const COMMON =
   'Every command takes --config FILE (settings), --spot-conf FILE, --data DIR (the embedded warehouse), --home DIR (data/ and ipynb/), --verbose.';
@@ -103,6 +115,7 @@ function consoleOf(signal: AbortSignal): Console {
   return {
     signal,
     interactive,
+    ask: interactive && process.stdin.isTTY ? (question) => askPerson(question, signal) : undefined,
     log: (line) => {
       process.stderr.write(`${open ? '\n' : ''}${line}\n`);
       open = false;
@@ -112,6 +125,17 @@ function consoleOf(signal: AbortSignal): Console {
       open = true;
     },
   };
+}
+
+/** An input that ends is no answer. */
+async function askPerson(question: string, signal: AbortSignal): Promise<string> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const ended = new Promise<string>((resolve) => terminal.once('close', () => resolve('')));
+  try {
+    return await Promise.race([terminal.question(question, { signal }), ended]);
+  } finally {
+    terminal.close();
+  }
 }
 
 function stackOf(error: unknown): string {

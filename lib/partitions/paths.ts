@@ -35,6 +35,10 @@ const STAGING = 'staging';
 /** Staging stands outside every table of a pipeline: `dns/staging`. */
 export const stagingOf = (pipeline: string, staging = STAGING): string => `${pipeline}/${staging}`;
 
+/** What the names of the files of a day's lock begin with: runs take it, and analysts' changes. */
+export const lockFile = (pipeline: string, day: Day, staging?: string): string =>
+  `${stagingOf(pipeline, staging)}/_lock-${day.text}`;
+
 export function stagingRoot(table: TableDefinition, staging?: string): string {
   return stagingOf(table.folder.split('/')[0]!, staging);
 }

@@ -20,9 +20,12 @@ beforeAll(async () => {
   expect(await inProcess(sample, 'demo', '--rows', '1500')).toMatchObject({ status: 0 });
 });
 
-/** Ids of the run and of its claim to the lock are other ones each time. */
+/** Ids of the run, of its claim to the lock and of an audit record are other ones each time. */
 const withoutIds = (text: string): string =>
-  text.replaceAll(/\d{8}-[0-9a-z]+-[0-9a-f]{8}/g, 'RUN').replaceAll(/(_lock-\d{8})\.[0-9a-f]{16}/g, '$1.CLAIM');
+  text
+    .replace(/(oa_audit\/\d{8})\/[^/]+\.json$/, '$1/RECORD')
+    .replaceAll(/\d{8}-[0-9a-z]+-[0-9a-f]{8}/g, 'RUN')
+    .replaceAll(/(_lock-\d{8})\.[0-9a-f]{16}/g, '$1.CLAIM');
 
 const planned = (operations: readonly Operation[]): string[] =>
   operations.map((operation) => {
@@ -90,7 +93,11 @@ describe('the plan', () => {
     await writeFile(feedback, 'x\n');
     const operations = await expectSame({ date: DATE, home, settings, reset: true, freshNotebooks: true });
     expect(operations.at(-2)).toBe(`delete ${feedback}`);
-    expect(operations.filter((line) => line.includes('threat_'))).toHaveLength(2);
+    expect(operations.filter((line) => /^delete .*threat_/.test(line))).toHaveLength(2);
+    // What goes is read, and written down, before.
+    const record = operations.findIndex((line) => line.endsWith(`/oa_audit/${DATE}/RECORD`));
+    expect(operations.slice(record - 3, record).every((line) => line.startsWith('statement SELECT'))).toBe(true);
+    expect(operations[record + 1]).toMatch(/^delete .*threat_investigation/);
   });
 });
 

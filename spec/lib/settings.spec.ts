@@ -15,6 +15,7 @@ describe('settings', () => {
       storage: { type: 'local', root: resolve('./spot-data') },
       engine: { type: 'duckdb' },
       tld: { of: 'public-suffix' },
+      analyst: { lowDays: 30 },
       networkContext: { files: [], ranges: [] },
       geolocation: {},
       features: [],

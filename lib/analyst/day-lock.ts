@@ -12,16 +12,35 @@ export interface LockPatience {
   readonly signal?: AbortSignal;
 }
 
+/** What is under way on a warehouse: partitions that wait to take their places together are the whole warehouse's. */
+const underWay = new WeakMap<OpenWarehouse, Promise<unknown>>();
+
 /**
- * What dead runs left is finished first, so that what is read here is what was decided last.
+ * One change of a warehouse after the other. What dead runs left is finished first, so that what is read is what was
+ * decided last.
  * @param work is given a check that the lock is still held, to be asked before anything is changed
  * @throws {OaError} `LOCKED` when the day stays locked, `LOCK_LOST`
  */
-export async function underDayLock<T>(
+export function underDayLock<T>(
   warehouse: OpenWarehouse,
   day: Day,
   work: (check: () => Promise<void>) => Promise<T>,
   options: LockPatience = {},
+): Promise<T> {
+  const before = underWay.get(warehouse) ?? Promise.resolve();
+  const change = before.then(() => locked(warehouse, day, work, options));
+  underWay.set(
+    warehouse,
+    change.catch(() => undefined),
+  );
+  return change;
+}
+
+async function locked<T>(
+  warehouse: OpenWarehouse,
+  day: Day,
+  work: (check: () => Promise<void>) => Promise<T>,
+  options: LockPatience,
 ): Promise<T> {
   const held = await patiently(warehouse, day, options);
   try {

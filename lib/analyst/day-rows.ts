@@ -84,7 +84,9 @@ async function rawRows(warehouse: Reader, day: Day, keys: Keys): Promise<Map<str
   if (!needed.every((name) => columns.includes(name))) return found;
   for (const row of await dayRows(warehouse, rawOfConnectionsQuery(warehouse.engine.dialect, day, keys), day)) {
     const key = connectionKey(row);
-    found.set(key, [...(found.get(key) ?? []), row]);
+    const same = found.get(key);
+    if (same) same.push(row);
+    else found.set(key, [row]);
   }
   return found;
 }

@@ -106,7 +106,7 @@ export function changeScores(
     return {
       matched: rows.filter((row) => matches(row, given)).length,
       rows: told.rows,
-      unmatched: told.what.filter((one) => one.severity !== 'none' && !rows.some((row) => isOf(row, one))),
+      unmatched: told.what.filter((one) => one.severity !== 'none' && !isStored(one, storedVerdicts)),
       forSpotMl: low,
       notForSpotMl: storedVerdicts.names.size + storedVerdicts.clients.size - low.length,
     };
@@ -114,8 +114,8 @@ export function changeScores(
   return underDayLock(warehouse, day, change, patience);
 }
 
-const isOf = (row: ScoredConnection, { ip, name }: { ip?: string; name?: string }) =>
-  ip === undefined ? row.dns_qry_name === name : row.ip_dst === ip;
+const isStored = ({ ip, name = '' }: { ip?: string; name?: string }, { names, clients }: Verdicts) =>
+  ip === undefined ? names.has(name) : clients.has(ip);
 
 const matches = ({ ip_dst, dns_qry_name }: ScoredConnection, { names, clients }: Verdicts) =>
   (names.get(dns_qry_name ?? '') ?? 0) > 0 || (clients.get(ip_dst ?? '') ?? 0) > 0;

@@ -92,8 +92,13 @@ export async function suspiciousRows(
       const name = found.dns_qry_name as string;
       const known = earlier.get(name);
       const row = { ...others, score: found.score ?? ml_score, highBefore: known?.highOn ?? null } as SuspiciousRow;
-      if (known?.severity === SEVERITIES.low) before.set(name, [...(before.get(name) ?? []), row]);
-      else if (rows.length < limit) rows.push(row);
+      if (known?.severity !== SEVERITIES.low) {
+        if (rows.length < limit) rows.push(row);
+        continue;
+      }
+      const group = before.get(name);
+      if (group) group.push(row);
+      else before.set(name, [row]);
     }
   }
   const seenBefore = [...before].map(([name, of]): SeenBefore => ({

@@ -89,7 +89,9 @@ export async function importScores(
   for (const [i, of] of lines.split('\n').entries()) {
     if (of.trim() === '') continue;
     const line = parseLine(of, i + 1);
-    days.set(line.date, [...(days.get(line.date) ?? []), line]);
+    const ofDay = days.get(line.date);
+    if (ofDay) ofDay.push(line);
+    else days.set(line.date, [line]);
   }
   const reports: ImportReport[] = [];
   for (const date of [...days.keys()].sort()) {

@@ -152,4 +152,21 @@ describe('the lock of the day', () => {
     const { storage, root } = analyst.warehouse;
     expect((await storage.list(`${root}/dns/staging`)).filter(({ name }) => name.startsWith('_lock'))).toEqual([]);
   });
+
+  it('of several days is no reason for changes of one warehouse to meet', async () => {
+    const analyst = await analystOn();
+    await aDay(analyst);
+    const other = new AnalystDay(analyst.warehouse, '20160709');
+    const refused = other.saveStory({ title: 'of nothing', text: '' });
+    await Promise.all([
+      analyst.score(LOW),
+      other.saveStory({ ip: '10.0.0.1', title: 'a', text: '' }),
+      analyst.saveStory({ ip: '10.0.0.1', title: 'b', text: '' }),
+      expect(refused).rejects.toMatchObject({ code: 'VALUE_INVALID' }),
+      other.saveStory({ ip: '10.0.0.2', title: 'c', text: '' }),
+    ]);
+    expect(await analyst.scored()).toHaveLength(1);
+    expect((await analyst.stories()).map(({ title }) => title)).toEqual(['b']);
+    expect((await other.stories()).map(({ title }) => title)).toEqual(['a', 'c']);
+  });
 });

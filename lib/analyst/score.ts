@@ -24,7 +24,7 @@ import {
   type Verdicts,
 } from './verdicts.js';
 
-/** @internal */
+/** Who changes what analysts said, why, and how long he waits for the day's lock. */
 export interface ChangeOptions extends LockPatience {
   readonly actor: Actor;
   readonly note?: string;

@@ -97,7 +97,11 @@ describe('the report', () => {
 describe('wrong usage', () => {
   const CASES: [name: string, args: string[], message: RegExp][] = [
     ['no date', ['run'], /-d YYYYMMDD/],
-    ['an unknown command', ['runn', '-d', DATE], /"runn".*run, demo, init, sql, doctor/],
+    [
+      'an unknown command',
+      ['runn', '-d', DATE],
+      /"runn".*run, demo, init, sql, report, score, feedback, scores, audit, reset-scores, doctor/,
+    ],
     ['an unknown option', ['run', '-d', DATE, '--limt', '5'], /--limt/],
     ['a limit of 0', ['run', '-d', DATE, '-l', '0'], /"0".*1 or more/],
     ['a negative limit', ['run', '-d', DATE, '-l=-5'], /-l/],

@@ -45,7 +45,7 @@ describe('spot-dns-oa/impala-client', () => {
     const files = [...(await loaded('lib/impala-client.ts'))];
     expect(files).toEqual(expect.arrayContaining(['lib/engine/hiveserver2.ts', 'schemas/errors.ts', 'thrift']));
     const own =
-      /^lib\/(impala-client|engine\/(hiveserver2(\/.*)?|literals)|storage\/hadoop-user)\.ts$|^schemas\/(errors|columns)\.ts$|^(thrift|hive-driver\/.*)$/;
+      /^lib\/(impala-client|lost-connection|engine\/(hiveserver2(\/.*)?|literals)|storage\/hadoop-user)\.ts$|^schemas\/(errors|columns)\.ts$|^(thrift|hive-driver\/.*)$/;
     expect(files.filter((path) => !own.test(path))).toEqual([]);
   });
 

@@ -40,7 +40,7 @@ export const ERRORS = {
   TOKEN_EXPIRED: kind(1, false, 'A delegation token is no longer valid.'),
   LEASE_CONFLICT: kind(1, true, 'Another client is writing the same file.'),
   PATH_INVALID: kind(1, false, 'A path cannot be one of this storage.'),
-  LOCKED: kind(1, true, 'Another run works on the same day.'),
+  LOCKED: kind(1, true, 'Another run, or an analyst, works on the same day.'),
   LOCK_LOST: kind(1, true, 'The lock of the day was taken over while this run was working.'),
   TABLE_MISSING: kind(1, false, 'A table does not exist; `init` makes it.'),
   TABLE_UNKNOWN: kind(2, false, 'A name is not one of the known tables.'),

@@ -50,7 +50,7 @@ export const failureOf = (work: Promise<unknown>): Promise<Error & Record<string
   );
 
 export async function until(isSo: () => boolean): Promise<void> {
-  const end = performance.now() + 5000;
+  const end = performance.now() + 20_000;
   while (!isSo()) {
     if (performance.now() > end) throw new Error('it did not come to be');
     await new Promise((resolve) => setTimeout(resolve, 2));

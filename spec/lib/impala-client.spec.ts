@@ -86,29 +86,33 @@ describe('spot-dns-oa/impala-client', () => {
       expect(server.asked).toEqual([]);
     }));
 
-  it('fetches only as fast as rows are taken', () =>
-    using({ run: async () => numbered(5000) }, async (client, server) => {
-      const fetched = () => server.asked.filter((method) => method === 'FetchResults').length;
-      let seen = 0;
-      let release: () => void = () => undefined;
-      const slow = new Writable({
-        objectMode: true,
-        highWaterMark: 1,
-        write: (_row, _encoding, callback) => {
-          seen += 1;
-          if (seen === 1) release = () => callback();
-          else callback();
-        },
-      });
-      const done = pipeline(client.query('SELECT'), slow);
-      await until(() => seen === 1);
-      await new Promise((resolve) => setTimeout(resolve, 100));
-      // A thousand rows wait in the stream, in pages of ten, and one page more is under way.
-      expect(fetched()).toBeLessThan(110);
-      release();
-      await done;
-      expect(seen).toBe(5000);
-    }));
+  it(
+    'fetches only as fast as rows are taken',
+    () =>
+      using({ run: async () => numbered(5000) }, async (client, server) => {
+        const fetched = () => server.asked.filter((method) => method === 'FetchResults').length;
+        let seen = 0;
+        let release: () => void = () => undefined;
+        const slow = new Writable({
+          objectMode: true,
+          highWaterMark: 1,
+          write: (_row, _encoding, callback) => {
+            seen += 1;
+            if (seen === 1) release = () => callback();
+            else callback();
+          },
+        });
+        const done = pipeline(client.query('SELECT'), slow);
+        await until(() => seen === 1);
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        // A thousand rows wait in the stream, in pages of ten, and one page more is under way.
+        expect(fetched()).toBeLessThan(110);
+        release();
+        await done;
+        expect(seen).toBe(5000);
+      }),
+    60_000,
+  );
 
   it('cancels the query when the loop is left, the stream destroyed or the signal fires', () =>
     using({ run: async () => numbered(5000) }, async (client, server) => {

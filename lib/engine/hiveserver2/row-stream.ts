@@ -10,6 +10,7 @@ export class RowStream extends Readable {
   readonly #ending = new AbortController();
   #page: Row[] = [];
   #at = 0;
+  #isFilling = false;
 
   /** @param pagesOf begins the query; its signal ends it */
   constructor(pagesOf: (signal: AbortSignal) => AsyncGenerator<Row[]>) {
@@ -17,8 +18,9 @@ export class RowStream extends Readable {
     this.#pages = pagesOf(this.#ending.signal);
   }
 
+  /** Is called again for each row that is pushed; whoever is filling goes on until the stream is full. */
   override _read(): void {
-    this.#next().catch((error: Error) => this.destroy(error));
+    if (!this.#isFilling) this.#fill().catch((error: Error) => this.destroy(error));
   }
 
   /** Ends the query on the server before the stream is closed. */
@@ -30,17 +32,22 @@ export class RowStream extends Readable {
     );
   }
 
-  async #next(): Promise<void> {
-    for (;;) {
-      while (this.#at < this.#page.length) if (!this.push(this.#page[this.#at++])) return;
-      const { done, value } = await this.#pages.next();
-      if (this.destroyed) return;
-      if (done) {
-        this.push(null);
-        return;
+  async #fill(): Promise<void> {
+    this.#isFilling = true;
+    try {
+      for (;;) {
+        while (this.#at < this.#page.length) if (!this.push(this.#page[this.#at++])) return;
+        const { done, value } = await this.#pages.next();
+        if (this.destroyed) return;
+        if (done) {
+          this.push(null);
+          return;
+        }
+        this.#page = value;
+        this.#at = 0;
       }
-      this.#page = value;
-      this.#at = 0;
+    } finally {
+      this.#isFilling = false;
     }
   }
 }

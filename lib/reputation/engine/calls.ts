@@ -44,7 +44,7 @@ export class NotCalled extends Error {
 export class Calls {
   readonly deadline: Deadline;
   readonly breaker: Breaker;
-  /** Calls made, and those of them that failed. */
+  /** Calls made, and those of them that gave no answer: one that the deadline cut off is among them. */
   made = 0;
   failed = 0;
   #refused: NotCalled | undefined;
@@ -127,13 +127,15 @@ export class Calls {
     );
     try {
       return await bounded([ended, late.signal], async (signal) => this.#service.check(keys, { signal }));
+    } catch (error) {
+      if (!ended.aborted || this.deadline.isOver) this.failed += 1;
+      throw error;
     } finally {
       done.abort(DONE);
     }
   }
 
   #note(error: unknown): void {
-    this.failed += 1;
     const opens = this.breaker.failed();
     this.#onFailure(asOaError(error));
     if (opens) this.#onFailure(new Error('failed too often in a row; it is left alone for a while'));

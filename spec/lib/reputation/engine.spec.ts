@@ -196,6 +196,8 @@ describe('the deadline', () => {
     expect(await check('g', 'b')).toEqual({ g: UNAVAILABLE, b: UNAVAILABLE });
     expect(service.asked).toEqual(['a', 'b', 'c', 'd', 'e']);
     expect(engine.counts()).toMatchObject({ deadlinePassed: true, keys: 7, sent: 5, unavailable: 7 });
+    // Those that it cut off gave no answer either.
+    expect(engine.counts()).toMatchObject({ calls: 5, failedCalls: 5 });
     expect(failures.at(-1)).toBe('the time that the run may wait for the service is used up');
   });
 

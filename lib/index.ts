@@ -55,7 +55,6 @@ export { AnalystDay, openAnalystDay, type AnalystDayOptions, type IngestMinute }
 export { auditOf, thisActor, type Actor, type AuditAction, type AuditRecord } from './analyst/audit.js';
 export { FEEDBACK_COLUMNS, feedbackText, type FeedbackRow } from './analyst/feedback.js';
 export { feedbackPath, type FeedbackOptions, type FeedbackReport } from './analyst/feedback-file.js';
-export { NotebookDay, openNotebookDay } from './analyst/notebook-day.js';
 export { resetScores, type ResetOptions, type ResetReport } from './analyst/reset.js';
 export type { ScoreReport } from './analyst/score.js';
 export type { Found, Story, StoryWithSearch } from './analyst/storyboard.js';

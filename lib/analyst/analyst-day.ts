@@ -2,7 +2,7 @@
  * What an analyst does with a day, in a notebook or by a command: looks, searches further, scores, tells the story. Every
  * change is made under the day's lock, after its audit record is written, and makes the feedback for spot-ml anew.
  */
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { Row } from '../../schemas/columns.js';
 import { parseDay, type Day } from '../../schemas/days.js';
 import { dnsDendro, dnsEdge } from '../../schemas/dns.js';
@@ -14,7 +14,7 @@ import { openWarehouse } from '../open-warehouse.js';
 import { loadSettings } from '../settings.js';
 import { auditOf, thisActor, type Actor, type AuditRecord } from './audit.js';
 import { columnNames, dayRows, investigation } from './day-rows.js';
-import { rebuildFeedback, type FeedbackOptions, type FeedbackReport } from './feedback-file.js';
+import { feedbackLines, rebuildFeedback, type FeedbackOptions, type FeedbackReport } from './feedback-file.js';
 import type { LockPatience } from './day-lock.js';
 import { settingsPath } from './notebook-settings.js';
 import { resetPreview, resetScores, type ResetReport } from './reset.js';
@@ -57,7 +57,13 @@ export class AnalystDay {
     return this.day.text;
   }
 
-  /** The first rows of a query on the day's partitions. @param options.limit @default 1000 */
+  /** The condition of the day's partitions, for SQL of one's own: `y = 2016 AND m = 7 AND d = 8`. */
+  get where(): string {
+    const { y, m, d } = this.day;
+    return `y = ${y} AND m = ${m} AND d = ${d}`;
+  }
+
+  /** The first rows of a query; the embedded engine sees the day's partitions only. @param options.limit @default 1000 */
   async rows(sql: string, { limit = 1000 }: { limit?: number } = {}): Promise<Row[]> {
     const rows: Row[] = [];
     for await (const page of this.warehouse.engine.pages(sql, { day: this.day })) {
@@ -143,6 +149,11 @@ export class AnalystDay {
     return rebuildFeedback(this.warehouse, this.day, { ...this.#change, ...options });
   }
 
+  /** What `ml_feedback.csv` says, line by line, as spot-ml splits it. */
+  feedbackLines(): Promise<Record<string, string>[]> {
+    return feedbackLines(this.warehouse, this.day);
+  }
+
   /** Who did what, the earliest first. */
   audit(): Promise<AuditRecord[]> {
     return auditOf(this.warehouse, this.day);
@@ -167,13 +178,19 @@ export class AnalystDay {
 
 /**
  * The day whose folder a notebook lies in, on the settings of the run that made it.
- * @param folder `<home>/ipynb/dns/<date>`. @default the current folder, where a notebook runs
- * @throws {OaError} `DATE_INVALID` when the folder is not named after a day, `SETTINGS_INVALID`
+ * @param folder `<home>/ipynb/dns/<date>`, or a folder in it. @default the current folder, where a notebook runs
+ * @throws {OaError} `DATE_INVALID` when no folder on the way is named after a day, `SETTINGS_INVALID`
  */
 export async function openAnalystDay(folder = '.'): Promise<AnalystDay> {
-  const here = resolve(folder);
+  const here = dayFolder(resolve(folder));
   const day = parseDay(basename(here));
   const settings = await loadSettings(settingsPath(join(here, '../../..'), day));
   const { lowDays } = settings.analyst;
   return new AnalystDay(await openWarehouse(settings), day.text, { lowDays, actor: thisActor(settings) });
+}
+
+/** The nearest that is named like a day; the folder itself where none is, for the error's sake. */
+function dayFolder(folder: string): string {
+  for (let at = folder; at !== dirname(at); at = dirname(at)) if (/^\d{8}$/.test(basename(at))) return at;
+  return folder;
 }

@@ -31,6 +31,18 @@ export async function feedbackForms(
   return counts;
 }
 
+/** Lines of the day's file as spot-ml splits them, the header's names as keys; none when there is no file. */
+export async function feedbackLines(
+  warehouse: Pick<OpenWarehouse, 'storage' | 'root'>,
+  day: Day,
+): Promise<Record<string, string>[]> {
+  const [header = '', ...lines] = ((await readText(warehouse.storage, pathIn(warehouse, day))) ?? '').split('\n');
+  const names = header.split('\t');
+  return lines
+    .filter((line) => line !== '')
+    .map((line) => Object.fromEntries(line.split('\t').map((cell, i) => [names[i] ?? `column ${i}`, cell])));
+}
+
 export interface FeedbackOptions extends LockPatience {
   /** Days before, of which the names scored low come in too. @default 0 */
   readonly fromDays?: number;

@@ -3,7 +3,6 @@ import { appendFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promise
 import { dirname, join } from 'node:path';
 import { openAnalystDay } from '../../lib/analyst/analyst-day.js';
 import type { AuditRecord } from '../../lib/analyst/audit.js';
-import { openNotebookDay } from '../../lib/analyst/notebook-day.js';
 import { resetScores } from '../../lib/commands/reset-scores.js';
 import type { Console } from '../../lib/commands/main.js';
 import { feedbackCells, readBySpotMl } from '../fakes/spot-ml-feedback.js';
@@ -265,12 +264,5 @@ describe('a notebook’s day', () => {
     };
     expect(await before('20160709')).toEqual([[name, DATE]]);
     expect(await before('20160710')).toEqual([]);
-    // The templates of before find what they use.
-    const notebook = await openNotebookDay(join(home, 'ipynb/dns', DATE));
-    expect((await notebook.suspicious({ limit: 3 })).map(({ dns_qry_name }) => dns_qry_name)).toContain(name);
-    expect(await notebook.expandedSearch(name)).toEqual(await notebook.analyst.expandedSearch({ name }));
-    await notebook.resetScores();
-    expect(await notebook.analyst.scored()).toEqual([]);
-    await notebook.warehouse.close();
   });
 });

@@ -142,5 +142,7 @@ function nextCommands(day: Day, values: { data?: string; home?: string }, settin
     `  ${program} sql "SELECT tld, count(*) AS n FROM dns_scores GROUP BY tld ORDER BY n DESC LIMIT 10"${data}`,
     `  ${program} run -d ${day.text} -l 1000 --config ${quoted(relative('.', settingsFile))}${home}`,
     `  ${program} doctor -d ${day.text} --config ${quoted(relative('.', settingsFile))}`,
+    `  ${program} report -d ${day.text}${data}${home}`,
+    `  ${program} notebooks -d ${day.text}${home}`,
   ].join('\n');
 }

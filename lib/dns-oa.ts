@@ -24,7 +24,14 @@ import { auditFolder, thisActor } from './analyst/audit.js';
 import { feedbackPath } from './analyst/feedback-file.js';
 import { resetLocked } from './analyst/reset.js';
 import { analystRowsQuery } from './engine/analyst-queries.js';
-import { copyNotebooks, notebookCopies, notebooksToCopy, type NotebooksToCopy } from './notebooks.js';
+import {
+  copyNotebooks,
+  keptText,
+  notebookCopies,
+  notebooksToCopy,
+  typescriptFolder,
+  type NotebooksToCopy,
+} from './notebooks.js';
 import { loadDnsConf } from './open-warehouse.js';
 import { statement, type Operation } from './operations.js';
 import {
@@ -116,21 +123,18 @@ function dnsSteps(conf: DnsConf, lookups: DnsLookups, reputation: RunReputation)
           await local.makeDirectories(path);
           await removeUnfinished(local, path);
         }
+        await removeUnfinished(local, typescriptFolder(notebookFolder));
         await writeText(local, settingsPath(home, day), notebookSettings(home, day, settings));
       },
     },
     {
       name: 'notebooks',
       plan: async (context) =>
-        (await notebooks(context)).missing.map(({ from, to }) => ({ kind: 'file', do: 'copy', from, path: to })),
+        (await notebooks(context)).copies.map(({ from, to }) => ({ kind: 'file', do: 'copy', from, path: to })),
       run: async (context) => {
-        const { missing, kept } = await notebooks(context);
-        await copyNotebooks(context.warehouse.local, missing);
-        if (kept.length > 0)
-          context.warn(
-            'NOTEBOOKS_KEPT',
-            `${kept.join(', ')}: differ from the templates, kept; --fresh-notebooks replaces them`,
-          );
+        const { copies, kept } = await notebooks(context);
+        await copyNotebooks(context.warehouse.local, copies);
+        for (const one of kept) context.warn('NOTEBOOKS_KEPT', keptText(one));
       },
     },
     {

@@ -101,7 +101,9 @@ export const settingsSchema = z
       .meta({ description: 'What analysts see.' }),
     notebooks: z
       .strictObject({
-        templates: path('A folder of your own *_master.ipynb files. Default: the package’s.').optional(),
+        templates: path(
+          'A folder of your own *_master.ipynb files. Default: the package’s, which a run also puts into a folder typescript beside yours where one of yours is in another language.',
+        ).optional(),
       })
       .prefault({})
       .meta({ description: 'Notebook templates.' }),

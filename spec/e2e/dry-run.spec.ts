@@ -82,6 +82,23 @@ describe('the plan', () => {
     expect(plan).toContain(`read ${results}`);
   });
 
+  it('copies the template beside a notebook that was edited, and ours beside those of another language', async () => {
+    const home = await homes.copyOf(sample);
+    const settings = await loadSettings(join(home, 'spot-data/demo/settings.json'));
+    const day = join(home, `ipynb/dns/${DATE}`);
+    await writeFile(join(day, 'Advanced_Mode.ipynb'), 'mine');
+    const templates = join(home, 'templates');
+    await mkdir(templates);
+    const metadata = { kernelspec: { language: 'python' } };
+    const python = JSON.stringify({ nbformat: 4, metadata, cells: [] });
+    await writeFile(join(templates, 'Advanced_Mode_master.ipynb'), python);
+    const operations = await expectSame({ date: DATE, home, settings: { ...settings, notebooks: { templates } } });
+    const copied = ['Advanced_Mode.new', 'typescript/Advanced_Mode', 'typescript/Threat_Investigation'];
+    expect(operations.filter((line) => line.endsWith('.ipynb'))).toEqual(
+      copied.map((name) => `create ${day}/${name}.ipynb`),
+    );
+  });
+
   it('with --reset names the analysts’ partitions and the feedback', async () => {
     const home = await homes.copyOf(sample);
     const settings = await loadSettings(join(home, 'spot-data/demo/settings.json'));

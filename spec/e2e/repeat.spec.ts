@@ -1,5 +1,5 @@
 /** A day that is run again: what stays, what changes, and what only `--reset` takes away. */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DNS_TABLES } from '../../schemas/dns.js';
 import { writeParquet } from '../fakes/parquet-file.js';
@@ -101,19 +101,38 @@ describe('a second run', () => {
 });
 
 describe('a notebook that an analyst has edited', () => {
-  it('is kept, with a warning, until --fresh-notebooks replaces it; --reset does not', async () => {
-    const home = await homes.copyOf(sample);
-    const notebook = join(home, `ipynb/dns/${DATE}/Advanced_Mode.ipynb`);
+  const folder = (home: string) => join(home, `ipynb/dns/${DATE}`);
+  const edited = async (home: string): Promise<[path: string, mine: string, template: string]> => {
+    const notebook = join(folder(home), 'Advanced_Mode.ipynb');
     const template = await readFile(notebook, 'utf8');
-    await writeFile(notebook, `${template} `);
+    const { cells, ...rest } = JSON.parse(template) as { cells: object[] };
+    const mine = JSON.stringify({ ...rest, cells: [...cells, { cell_type: 'code', source: ['mine'] }] });
+    await writeFile(notebook, mine);
+    return [notebook, mine, template];
+  };
+
+  it('is kept with the template beside it and a warning, until --fresh-notebooks replaces it; --reset does not', async () => {
+    const home = await homes.copyOf(sample);
+    const [notebook, mine, template] = await edited(home);
     for (const options of [[], ['--reset']]) {
       expect((await run(home, ...options)).stderr).toMatch(
-        /NOTEBOOKS_KEPT: .*Advanced_Mode\.ipynb: differ from the templates, kept/,
+        /NOTEBOOKS_KEPT: .*Advanced_Mode\.ipynb was edited and is kept; .* Advanced_Mode\.new\.ipynb;/,
       );
-      expect(await readFile(notebook, 'utf8')).toBe(`${template} `);
+      expect(await readFile(notebook, 'utf8')).toBe(mine);
+      expect(await readFile(join(folder(home), 'Advanced_Mode.new.ipynb'), 'utf8')).toBe(template);
     }
+    expect(await readdir(folder(home))).toHaveLength(3);
     expect((await run(home, '--fresh-notebooks')).stderr).not.toContain('NOTEBOOKS_KEPT');
     expect(await readFile(notebook, 'utf8')).toBe(template);
+    expect(await readdir(folder(home))).toHaveLength(3);
+  });
+
+  it('replaced by a fresh one leaves nothing beside it', async () => {
+    const home = await homes.copyOf(sample);
+    const [notebook, , template] = await edited(home);
+    expect((await run(home, '--fresh-notebooks')).stderr).not.toContain('NOTEBOOKS_KEPT');
+    expect(await readFile(notebook, 'utf8')).toBe(template);
+    expect(await readdir(folder(home))).toHaveLength(2);
   });
 });
 

@@ -49,7 +49,8 @@ export const ERRORS = {
   WOULD_EMPTY: kind(1, false, 'The run would replace a filled table partition by an empty one.'),
   QUERY_FAILED: kind(1, false, 'The engine refused or could not finish a statement.'),
   REPUTATION_FAILED: kind(1, true, 'A reputation service that the settings require did not answer.'),
-  NOTEBOOKS_FAILED: kind(1, false, 'The notebook templates could not be copied.'),
+  NOTEBOOKS_FAILED: kind(1, false, 'The notebook templates could not be copied, or their kernel not be set up.'),
+  NOTEBOOK_TOOLS_MISSING: kind(1, false, 'Jupyter, or the TypeScript kernel for it, is not installed.'),
   ABORTED: kind(1, false, 'The run was ended by a signal.'),
   INTERNAL: kind(1, false, 'A fault of the program itself.'),
 } as const satisfies Record<string, ErrorKind>;

@@ -7,6 +7,7 @@ import { demo } from './demo.js';
 import { doctor } from './doctor.js';
 import { feedback } from './feedback.js';
 import { init } from './init.js';
+import { notebooks } from './notebooks.js';
 import { report } from './report.js';
 import { resetScores } from './reset-scores.js';
 import { run } from './run.js';
@@ -38,7 +39,7 @@ export interface Command {
 const COMMANDS: Readonly<Record<string, Command>> = {
   ...{ run, demo, init, sql, report, score, feedback, scores, audit },
   'reset-scores': resetScores,
-  doctor,
+  ...{ notebooks, doctor },
 };
 
 const COMMON =
@@ -64,7 +65,7 @@ export async function main(args: readonly string[]): Promise<void> {
   };
   const [onInt, onTerm] = [onSignal(2), onSignal(15)];
   process.on('SIGINT', onInt).on('SIGTERM', onTerm);
-  const verbose = args.includes('--verbose');
+  const verbose = ownArguments(args).includes('--verbose');
   const console = consoleOf(ending.signal);
   try {
     const { output, status } = await dispatch(args, console);
@@ -81,6 +82,10 @@ export async function main(args: readonly string[]): Promise<void> {
     process.off('SIGINT', onInt).off('SIGTERM', onTerm);
   }
 }
+
+/** What follows `--` is another program's. */
+const ownArguments = (args: readonly string[]): readonly string[] =>
+  args.includes('--') ? args.slice(0, args.indexOf('--')) : args;
 
 /** A reader that goes before the end (`| head`) is no failure. */
 function print(text: string): Promise<void> {
@@ -105,7 +110,8 @@ async function dispatch(args: readonly string[], console: Console): Promise<{ ou
       'USAGE',
       `unknown command ${JSON.stringify(name)}; expected one of ${Object.keys(COMMANDS).join(', ')}`,
     );
-  if (rest.includes('--help') || rest.includes('-h')) return { output: `${command.help}\n\n${COMMON}` };
+  const own = ownArguments(rest);
+  if (own.includes('--help') || own.includes('-h')) return { output: `${command.help}\n\n${COMMON}` };
   return command.run(rest, console);
 }
 

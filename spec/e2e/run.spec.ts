@@ -100,7 +100,7 @@ describe('wrong usage', () => {
     [
       'an unknown command',
       ['runn', '-d', DATE],
-      /"runn".*run, demo, init, sql, report, score, feedback, scores, audit, reset-scores, doctor/,
+      /"runn".*run, demo, init, sql, report, score, feedback, scores, audit, reset-scores, notebooks, doctor/,
     ],
     ['an unknown option', ['run', '-d', DATE, '--limt', '5'], /--limt/],
     ['a limit of 0', ['run', '-d', DATE, '-l', '0'], /"0".*1 or more/],

@@ -5,6 +5,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { packageFile } from '../../lib/package-root.js';
 import { notebookTools } from './tools.js';
 
 const run = promisify(execFile);
@@ -12,6 +13,15 @@ const run = promisify(execFile);
 /** Seconds. */
 const CELL_PATIENCE = 120;
 const NOTEBOOK_PATIENCE = 280;
+
+/** What `--execute --allow-errors` does, and no output is lost. */
+const EXECUTION = [
+  '--NotebookExporter.preprocessors=to_the_end.ExecuteToTheEnd',
+  '--ExecuteToTheEnd.enabled=True',
+  '--ExecuteToTheEnd.allow_errors=True',
+  `--ExecuteToTheEnd.timeout=${CELL_PATIENCE}`,
+  `--ExecuteToTheEnd.iopub_timeout=${CELL_PATIENCE}`,
+];
 
 /** A cell and what came of it; texts of several outputs follow each other. */
 export interface ExecutedCell {
@@ -67,10 +77,9 @@ export async function executed(
   const name = save ? file : `${basename(scratch)}.ipynb`;
   try {
     await writeFile(join(folder, name), JSON.stringify(edit ? edited(notebook, edit) : notebook));
-    const args = ['nbconvert', '--to', 'notebook', '--execute', '--allow-errors', '--inplace'];
-    const patience = `--ExecutePreprocessor.timeout=${CELL_PATIENCE}`;
     const env = await jupyterEnvironment(scratch, jupyterPathOf(folder));
-    await run('jupyter', [...args, patience, name], { cwd: folder, env, timeout: NOTEBOOK_PATIENCE * 1000 });
+    const args = ['nbconvert', '--to', 'notebook', '--inplace', ...EXECUTION, name];
+    await run('jupyter', args, { cwd: folder, env, timeout: NOTEBOOK_PATIENCE * 1000 });
     return (JSON.parse(await readFile(join(folder, name), 'utf8')) as Notebook).cells.map(outcome);
   } finally {
     if (!save) await rm(join(folder, name), { force: true });
@@ -87,6 +96,8 @@ export async function jupyterEnvironment(scratch: string, jupyterPath?: string):
     PATH: `${bin}${delimiter}${process.env.PATH}`,
     JUPYTER_PATH: jupyterPath,
     ...{ JUPYTER_CONFIG_DIR: scratch, JUPYTER_DATA_DIR: scratch, JUPYTER_RUNTIME_DIR: scratch, IPYTHONDIR: scratch },
+    PYTHONPATH: packageFile('spec/notebooks'),
+    PYTHONDONTWRITEBYTECODE: '1',
     // Outputs without colours can be compared.
     NO_COLOR: '1',
   };

@@ -4,6 +4,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { jest } from '@jest/globals';
 import { cli, PACKAGE } from '../e2e/cli.js';
 import { DATE, DEMO_CONFIG, rowsOf, temporaryHomes } from '../e2e/homes.js';
 import { dayFolder, installDeno, makeDay, registered, withGlobalDeno, writeNotebook } from './homes.js';
@@ -12,6 +13,9 @@ import { notebookTools } from './tools.js';
 
 const run = promisify(execFile);
 const homes = temporaryHomes();
+jest.setTimeout(300_000);
+// The first call on a machine downloads some 200 MB.
+beforeAll(() => notebookTools(), 900_000);
 const INTERRUPT = fileURLToPath(new URL('interrupt.py', import.meta.url));
 
 const SCRATCH = 'Scratch.ipynb';

@@ -4,6 +4,8 @@
  */
 import { randomBytes } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
+// Notebooks run in Deno, where the global ones give a number.
+import { clearInterval, setInterval } from 'node:timers';
 import { parseDay, type Day } from '../schemas/days.js';
 import { asOaError, OaError } from '../schemas/errors.js';
 import type { TableDefinition } from '../schemas/tables.js';

@@ -2,11 +2,11 @@
 import { readdir, stat } from 'node:fs/promises';
 import { delimiter, join, resolve } from 'node:path';
 import { OaError } from '../../schemas/errors.js';
-import { DENO_ADVICE, findDeno, registerKernel } from '../notebook-kernel.js';
+import { DENO_ADVICE, denoWarning, findDeno, registerKernel } from '../notebook-kernel.js';
 import { oneDay } from './analyst.js';
 import { parse } from './arguments.js';
 import { findJupyter, JUPYTER_ADVICE, runJupyter } from './jupyter.js';
-import type { Command } from './main.js';
+import type { Command, Console } from './main.js';
 import { printable } from './terminal.js';
 
 const OPTIONS = {
@@ -27,12 +27,14 @@ makes the TypeScript kernel known for this home and opens Jupyter in ipynb/dns/<
     const date = values.date === undefined ? undefined : oneDay('notebooks', values.date);
     if (values['kernel-only']) {
       if (ofJupyter.length > 0) throw new OaError('USAGE', 'notebooks --kernel-only starts no Jupyter');
-      return { output: await registerKernel(home) };
+      const deno = await findDeno(home);
+      if (deno === null) throw missing(true, false);
+      return { output: await registered(home, deno, console) };
     }
     const folder = await dayFolder(home, date);
     const [deno, jupyter] = [await findDeno(home), await findJupyter(console.signal)];
     if (deno === null || jupyter === null) throw missing(deno === null, jupyter === null);
-    const ours = await registerKernel(home, { deno });
+    const ours = await registered(home, deno, console);
     const others = process.env.JUPYTER_PATH;
     const env = { ...process.env, JUPYTER_PATH: others ? `${ours}${delimiter}${others}` : ours };
     console.log(`${jupyter.join(' ')} in ${printable(folder)}; Ctrl-C twice ends it`);
@@ -40,6 +42,12 @@ makes the TypeScript kernel known for this home and opens Jupyter in ipynb/dns/<
     return { output: '', status: await runJupyter(jupyter, ofJupyter, { cwd: folder, env }) };
   },
 };
+
+async function registered(home: string, deno: string, { log }: Console): Promise<string> {
+  const warning = await denoWarning(deno);
+  if (warning !== null) log(`warning: ${printable(warning)}`);
+  return registerKernel(home, { deno });
+}
 
 /** @throws {OaError} `FILE_NOT_FOUND` where no run has made one */
 async function dayFolder(home: string, date?: string): Promise<string> {

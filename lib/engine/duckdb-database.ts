@@ -1,4 +1,6 @@
 /** What the embedded engine asks of DuckDB itself. */
+// Notebooks run in Deno, where the global ones give a number.
+import { clearInterval, setInterval } from 'node:timers';
 import type { DuckDBConnection, DuckDBInstance, DuckDBPreparedStatement } from '@duckdb/node-api';
 import { OaError } from '../../schemas/errors.js';
 import { duckdbDialect } from './dialects.js';

@@ -1,5 +1,7 @@
 /** A look-up whose files are read again when they change, for a process that lives long and embeds the library. */
 import { stat } from 'node:fs/promises';
+// Notebooks run in Deno, where the global ones give a number.
+import { clearInterval, setInterval } from 'node:timers';
 import { asOaError, OaError } from '../../schemas/errors.js';
 
 export interface WatchOptions {

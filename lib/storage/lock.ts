@@ -6,6 +6,8 @@
 import { randomBytes } from 'node:crypto';
 import { posix } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+// Notebooks run in Deno, where the global ones give a number.
+import { clearInterval, setInterval } from 'node:timers';
 import { OaError } from '../../schemas/errors.js';
 import type { FileStatus, Storage } from '../../streams/contracts.js';
 import { isRunning, parseOwner, thisOwner, type Owner } from './owner.js';

@@ -10,6 +10,8 @@ import { PACKAGE, start } from './cli.js';
 import { DATE, temporaryHomes } from './homes.js';
 import { inProcess } from './in-process.js';
 
+type TypedCell = Cell & { readonly cell_type: string };
+
 interface Notebook {
   nbformat: number;
   nbformat_minor: number;
@@ -38,7 +40,7 @@ function shown(id, value) {
 `;
 
 /** Runs the cells as one module in the notebook's folder. */
-async function execute(home: string, cells: readonly Cell[]): Promise<ReadonlyMap<string, Output>> {
+async function execute(home: string, cells: readonly TypedCell[]): Promise<ReadonlyMap<string, Output>> {
   const code = cells.filter(({ cell_type }) => cell_type === 'code').map(showing);
   const compilerOptions = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 };
   const { outputText } = ts.transpileModule(code.join('\n'), { compilerOptions });
@@ -59,7 +61,10 @@ async function onDuckDb(): Promise<NotebookRunner> {
   return {
     home,
     run: async (name, edit = () => undefined) => {
-      const cells = (await read(home, name)).cells.map((cell): Cell => ({ ...cell, source: cell.source.join('') }));
+      const cells = (await read(home, name)).cells.map((cell): TypedCell => ({
+        ...cell,
+        source: cell.source.join(''),
+      }));
       edit((id) => cells.find((cell) => cell.id === id)!);
       return execute(home, cells);
     },

@@ -5,7 +5,6 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { packageFile } from '../../lib/package-root.js';
 import { notebookTools } from './tools.js';
 
 const run = promisify(execFile);
@@ -14,17 +13,11 @@ const run = promisify(execFile);
 const CELL_PATIENCE = 120;
 const NOTEBOOK_PATIENCE = 280;
 
-/** What `--execute --allow-errors` does, and no output is lost. */
-const EXECUTION = [
-  '--NotebookExporter.preprocessors=to_the_end.ExecuteToTheEnd',
-  '--ExecuteToTheEnd.enabled=True',
-  '--ExecuteToTheEnd.allow_errors=True',
-  `--ExecuteToTheEnd.timeout=${CELL_PATIENCE}`,
-  `--ExecuteToTheEnd.iopub_timeout=${CELL_PATIENCE}`,
-];
+const EXECUTION = ['--execute', '--allow-errors', `--ExecutePreprocessor.timeout=${CELL_PATIENCE}`];
 
 /** A cell and what came of it; texts of several outputs follow each other. */
 export interface ExecutedCell {
+  readonly id: string;
   readonly type: string;
   readonly source: string;
   readonly html: string;
@@ -36,6 +29,7 @@ export interface ExecutedCell {
 }
 
 export interface EditedCell {
+  readonly id: string;
   type: string;
   source: string;
 }
@@ -57,6 +51,7 @@ interface Output {
   evalue?: string;
 }
 interface Cell {
+  id: string;
   cell_type: string;
   source: Text;
   outputs?: Output[];
@@ -96,8 +91,6 @@ export async function jupyterEnvironment(scratch: string, jupyterPath?: string):
     PATH: `${bin}${delimiter}${process.env.PATH}`,
     JUPYTER_PATH: jupyterPath,
     ...{ JUPYTER_CONFIG_DIR: scratch, JUPYTER_DATA_DIR: scratch, JUPYTER_RUNTIME_DIR: scratch, IPYTHONDIR: scratch },
-    PYTHONPATH: packageFile('spec/notebooks'),
-    PYTHONDONTWRITEBYTECODE: '1',
     // Outputs without colours can be compared.
     NO_COLOR: '1',
   };
@@ -122,11 +115,12 @@ function edited(notebook: Notebook, edit: (cells: EditedCell[]) => void): Notebo
 
 const textOf = (text: Text | undefined): string => [text ?? ''].flat().join('');
 
-function outcome({ cell_type, source, outputs = [] }: Cell): ExecutedCell {
+function outcome({ id, cell_type, source, outputs = [] }: Cell): ExecutedCell {
   const data = (kind: string) => outputs.map((output) => textOf(output.data?.[kind])).join('');
   const stream = (name: string) =>
     outputs.map((output) => (output.name === name ? textOf(output.text) : '')).join('');
   return {
+    id,
     type: cell_type,
     source: textOf(source),
     html: data('text/html'),

@@ -8,7 +8,7 @@ import { cached } from '../cluster/jars.js';
 
 const run = promisify(execFile);
 
-const DENO_VERSION = '2.9.6';
+const DENO_VERSION = '2.7.14';
 const REQUIREMENTS = 'spec/notebooks/requirements.txt';
 const ADVICE = 'on Debian or Ubuntu: apt-get install python3-venv';
 

@@ -6,6 +6,8 @@ import { Agent as HttpAgent, request as httpRequest, type ClientRequest, type In
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { isIP } from 'node:net';
 import { checkServerIdentity, type PeerCertificate } from 'node:tls';
+// Notebooks run in Deno, where the global ones give a number.
+import { clearTimeout, setTimeout } from 'node:timers';
 import type { WebHdfsSettings } from './settings.js';
 import { timedOut } from './failures.js';
 

@@ -1,9 +1,12 @@
 /** Homes with a sample day, in which the program finds Deno and Jupyter where a user has them. */
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { cli, startCli, type Ended } from '../e2e/cli.js';
 import { DATE } from '../e2e/homes.js';
 import { notebookTools } from './tools.js';
+
+const PATIENCE = 120_000;
 
 export const dayFolder = (home: string): string => join(home, 'ipynb/dns', DATE);
 
@@ -34,4 +37,10 @@ export async function writeNotebook(home: string, file: string, sources: readonl
   const cells = sources.map((source, i) => ({ ...code, id: `cell-${i}`, source }));
   const metadata = { kernelspec: { name: 'deno', display_name: 'TypeScript', language: 'typescript' } };
   await writeFile(join(dayFolder(home), file), JSON.stringify({ nbformat: 4, nbformat_minor: 5, metadata, cells }));
+}
+
+/** Waits as long as a busy machine may take to start a Jupyter. */
+export async function until(what: () => boolean | Promise<boolean>): Promise<void> {
+  for (const end = Date.now() + PATIENCE; !(await what()); await wait(200))
+    if (Date.now() > end) throw new Error(`Waited ${PATIENCE} ms in vain`);
 }

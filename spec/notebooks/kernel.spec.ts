@@ -82,9 +82,13 @@ describe('a notebook that was run and saved', () => {
     const again = () => cli(home, 'run', '-d', DATE, ...DEMO_CONFIG);
     await executed(dayFolder(home), 'Advanced_Mode.ipynb', { save: true });
     expect((await again()).stderr).not.toContain('NOTEBOOKS_KEPT');
-    const edit = (cells: { source: string }[]) => (cells.at(-1)!.source = '6 * 7');
-    const cells = await executed(dayFolder(home), 'Advanced_Mode.ipynb', { edit, save: true });
-    expect(cells.at(-1)).toMatchObject({ source: '6 * 7', plain: '42', errors: [] });
+    const lastCode = <C extends { type: string }>(cells: readonly C[]) =>
+      cells.findLast(({ type }) => type === 'code')!;
+    const cells = await executed(dayFolder(home), 'Advanced_Mode.ipynb', {
+      edit: (all) => (lastCode(all).source = '6 * 7'),
+      save: true,
+    });
+    expect(lastCode(cells)).toMatchObject({ source: '6 * 7', plain: '42', errors: [] });
     expect((await again()).stderr).toMatch(/NOTEBOOKS_KEPT: .*Advanced_Mode\.new\.ipynb/);
   });
 });

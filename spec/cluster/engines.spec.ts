@@ -2,9 +2,12 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { jest } from '@jest/globals';
+import { openWarehouse } from '../../lib/open-warehouse.js';
 import { webHdfsStorage, type WebHdfsStorage } from '../../lib/storage/webhdfs.js';
 import { packageFile } from '../../lib/package-root.js';
 import { DNS_TABLES } from '../../schemas/dns.js';
+import { analystCore } from '../conformance/analyst-core.js';
+import type { WarehousePlace } from '../conformance/engine-tables.js';
 import { ClusterHome, describeOaOnCluster, type ClusterUnderTest } from '../conformance/oa-on-cluster.js';
 import { DATE, temporaryHomes } from '../e2e/homes.js';
 import { inProcess } from '../e2e/in-process.js';
@@ -42,10 +45,29 @@ async function placeOn(server: HiveServer): Promise<ClusterUnderTest> {
   };
 }
 
+/** Where analysts work. Here the engine loads the raw rows too, and so may write among them. */
+async function analystsOn(server: HiveServer): Promise<WarehousePlace> {
+  const { hdfs, engine, root, database, acl } = await placeOn(server);
+  const storage = webHdfsStorage(hdfs);
+  await storage.makeDirectories(`${root}/dns/hive/oa`);
+  await storage.client.modifyAclEntries(`${root}/dns/hive`, [...acl!]);
+  await grant(storage, root);
+  return {
+    open: async ({ layout }) => {
+      const warehouse = await openWarehouse({
+        storage: { type: 'webhdfs', ...hdfs, nameNodes: [...hdfs.nameNodes], root, staging: { acl: [...acl!] } },
+        engine: { ...engine, database },
+      });
+      await warehouse.init(layout);
+      return warehouse;
+    },
+  };
+}
+
 describe.each([
-  ['Hive 4.0.1', startHive],
-  ['Spark 3.5.8', startSpark],
-])('%s', (name, startServer) => {
+  ['Hive 4.0.1', startHive, 'documented'],
+  ['Spark 3.5.8', startSpark, 'spot-1.0'],
+] as const)('%s', (name, startServer, layout) => {
   let server: HiveServer | undefined;
   beforeAll(async () => {
     server = await startServer({ hdfs: hadoop.hdfs, user: ENGINE_USER });
@@ -53,6 +75,7 @@ describe.each([
   afterAll(() => server?.stop());
 
   describeOaOnCluster(name, () => placeOn(server!));
+  analystCore(name, () => analystsOn(server!), layout);
 
   const homes = temporaryHomes();
   const prepared = async (more: Partial<ClusterUnderTest> = {}) => {

@@ -199,7 +199,7 @@ describe('the report page', () => {
     // The only URL is the one that the page made itself, of what it holds.
     expect(opened.requests.splice(0).filter((url) => !url.startsWith('blob:'))).toEqual([]);
     expect(await readFile(await download.path(), 'utf8')).toBe(
-      `ip,name,severity\n,"""quoted"".example",high\n,"a,b,c.example",low\n${client},,medium\n`,
+      `ip,name,severity\n"","""quoted"".example","high"\n"","a,b,c.example","low"\n"${client}","","medium"\n`,
     );
   });
 
@@ -258,6 +258,17 @@ describe('the report page', () => {
     expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe('rgb(255, 255, 255)');
     expect(await page.locator('.toolbar').isVisible()).toBe(false);
     expect((await contrasts(page)).filter(({ ratio }) => ratio < 4.5)).toEqual([]);
+    const colours = () =>
+      page.evaluate(() => {
+        const style = getComputedStyle(document.documentElement);
+        const [root] = document.styleSheets[0]!.cssRules as unknown as CSSStyleRule[];
+        const variables = [...root!.style].filter((name) => name.startsWith('--'));
+        return Object.fromEntries(variables.map((name) => [name, style.getPropertyValue(name)]));
+      });
+    const onPaper = await colours();
+    expect(Object.keys(onPaper).length).toBeGreaterThan(15);
+    await page.emulateMedia({ media: 'print', colorScheme: 'light' });
+    expect(await colours()).toEqual(onPaper);
   });
 
   it('asks before verdicts that were not saved are lost', async () => {

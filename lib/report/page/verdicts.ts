@@ -42,15 +42,14 @@ export class Verdicts {
     this.#listeners.push(listener);
   }
 
-  /** `ip,name,severity` and a line for each, the names first; one of the first two is always empty. */
+  /** `ip,name,severity` and a line for each, the names first, every field in quotes; one of the first two is always empty. */
   csv(): string {
     const names = [...this.#of.name].map(([name, verdict]) => ['', name, verdict]);
     const clients = [...this.#of.client].map(([ip, verdict]) => [ip, '', verdict]);
-    const lines = [['ip', 'name', 'severity'], ...names, ...clients];
-    return lines.map((line) => `${line.map(csvField).join(',')}\n`).join('');
+    const lines = [...names, ...clients].map((line) => line.map(csvField).join(','));
+    return ['ip,name,severity', ...lines].map((line) => `${line}\n`).join('');
   }
 }
 
-/** In quotes where a reader would else take it for more than one field, or less. */
-const csvField = (text: string): string =>
-  /[",\r\n\0]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+/** Always in quotes: what else would be lost at its ends, or taken for more than one field, depends on the reader. */
+const csvField = (text: string): string => `"${text.replaceAll('"', '""')}"`;

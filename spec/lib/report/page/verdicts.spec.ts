@@ -1,6 +1,7 @@
 import csvParser from 'csv-parser';
 import fc from 'fast-check';
 import { Readable } from 'node:stream';
+import { parseVerdicts } from '../../../../lib/analyst/verdict-file.js';
 import { HOSTILE_NAMES } from '../../../../lib/demo/hostile-names.js';
 import { VERDICTS, Verdicts } from '../../../../lib/report/page/verdicts.js';
 
@@ -48,11 +49,33 @@ describe('Verdicts', () => {
     );
   });
 
-  it('have quotes only where they are needed', () => {
+  it('come back from `score --file` as they were, blanks and all', () => {
+    const names = [
+      ' a.example',
+      'a.example ',
+      ' ',
+      '\t',
+      '\u00a0a',
+      ' "a", b ',
+      '\ufeffa',
+      'a\r\nb\n',
+      ...HOSTILE_NAMES,
+    ];
     const verdicts = new Verdicts();
-    for (const name of ['plain.example', 'a,b', 'a"b', ' a', 'a\n']) verdicts.set('name', name, 'low');
+    for (const name of names) verdicts.set('name', name, 'low');
+    verdicts.set('client', '10.0.0.1', 'high');
+    expect(parseVerdicts(verdicts.csv())).toEqual([
+      ...names.map((name) => ({ name, severity: 'low' })),
+      { ip: '10.0.0.1', severity: 'high' },
+    ]);
+  });
+
+  it('have every field in quotes', () => {
+    const verdicts = new Verdicts();
+    for (const name of ['plain.example', ' a', 'a"b']) verdicts.set('name', name, 'low');
+    verdicts.set('client', '10.0.0.1', 'high');
     expect(verdicts.csv()).toBe(
-      'ip,name,severity\n,plain.example,low\n,"a,b",low\n,"a""b",low\n," a",low\n,"a\n",low\n',
+      'ip,name,severity\n"","plain.example","low"\n""," a","low"\n"","a""b","low"\n"10.0.0.1","","high"\n',
     );
   });
 });

@@ -67,6 +67,24 @@ export function analystConformance(what: string, place: () => Promise<WarehouseP
     describe('the list of suspicious rows', () => {
       beforeEach(() => sample.fill(['suspicious']));
 
+      it('is filtered by both, and by whole names', async () => {
+        expect(names((await analyst.suspicious({ limit: 2 })).rows)).toEqual([BAD, BAD]);
+        expect(names((await analyst.suspicious({ ip: ONE })).rows)).toEqual([BAD, ODD]);
+        expect((await analyst.suspicious({ ip: TWO, name: ODD })).rows).toEqual([]);
+        expect((await analyst.suspicious({ name: 'bad_example' })).rows).toEqual([]);
+      });
+
+      it('leaves out what was scored, by name or by client', async () => {
+        await analyst.score([{ name: ODD, severity: 'medium' }]);
+        expect(names((await analyst.suspicious()).rows)).toEqual([BAD, BAD, MANY, MANY]);
+        await analyst.score([{ ip: ONE, severity: 'high' }]);
+        expect(names((await analyst.suspicious()).rows)).toEqual([BAD, MANY, MANY]);
+        await analyst.score([{ name: ODD, severity: 'none' }]);
+        expect(names((await analyst.suspicious()).rows)).toEqual([BAD, MANY, MANY]);
+        await analyst.score([{ ip: ONE, severity: 'none' }]);
+        expect((await analyst.suspicious()).rows).toHaveLength(5);
+      });
+
       it('tells what was scored in the days before', async () => {
         const before = await open('20160630');
         const between = await open('20160701');

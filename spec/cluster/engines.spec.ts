@@ -64,9 +64,10 @@ async function analystsOn(server: HiveServer): Promise<WarehousePlace> {
   };
 }
 
+// Of the documented tables analysts ask more, for their rows have no lengths: Spark answers sooner.
 describe.each([
-  ['Hive 4.0.1', startHive, 'documented'],
-  ['Spark 3.5.8', startSpark, 'spot-1.0'],
+  ['Hive 4.0.1', startHive, 'spot-1.0'],
+  ['Spark 3.5.8', startSpark, 'documented'],
 ] as const)('%s', (name, startServer, layout) => {
   let server: HiveServer | undefined;
   beforeAll(async () => {

@@ -1,5 +1,5 @@
 /** Folders in which the program is run: a sample day made once, and copies of it for each test. */
-import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, readlink, rm } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
@@ -55,7 +55,7 @@ export function partition(home: string, table: OaTable, date = DATE): string {
 export const rowsOf = (home: string, table: OaTable, date = DATE): Promise<PlainRow[]> =>
   readFolder(partition(home, table, date));
 
-/** Paths below a folder, sorted, each with a digest of its bytes; folders end in a slash and have none. */
+/** Paths below a folder, sorted, each with a digest of its bytes, links with where they lead; folders end in a slash. */
 export async function contents(folder: string): Promise<Record<string, string>> {
   const found: Record<string, string> = {};
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
@@ -63,6 +63,7 @@ export async function contents(folder: string): Promise<Record<string, string>> 
     const path = join(entry.parentPath, entry.name);
     const name = relative(folder, path);
     if (entry.isDirectory()) found[`${name}/`] = '';
+    else if (entry.isSymbolicLink()) found[name] = await readlink(path);
     else
       found[name] = createHash('sha256')
         .update(await readFile(path))

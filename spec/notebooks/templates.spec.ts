@@ -40,14 +40,7 @@ const inJupyter = (home: string): NotebookRunner => ({
   },
 });
 
-notebookTemplates('DuckDB, in a home anywhere', async () => {
-  const home = await homes.empty();
-  await makeDay(home);
-  await installDeno(home);
-  expect(await registered(home)).toMatchObject({ status: 0 });
-  return inJupyter(home);
-});
-
+// `kernel.spec.ts` has DuckDB in a home anywhere; those with servers lie anywhere, too.
 notebookTemplates('DuckDB, in the checkout', async () => {
   const home = await mkdtemp(join(PACKAGE, 'dist/home-'));
   stops.push(() => rm(home, { recursive: true, force: true }));

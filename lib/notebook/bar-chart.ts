@@ -1,5 +1,6 @@
 /** Groups as bars, in SVG: no library is loaded, and it can be read in every Jupyter, light or dark, and on paper. */
 import { printable } from '../printable.js';
+import { drawing, shortened } from './drawing.js';
 import { html, type Markup } from './html.js';
 import { Shown } from './shown.js';
 
@@ -16,7 +17,7 @@ interface Bar {
   readonly size: number;
 }
 
-const [LABELS, BARS, HEIGHT] = [260, 420, 20] as const;
+const [LABELS, BARS, SIZES, HEIGHT] = [260, 420, 80, 20] as const;
 /** Characters of a label that fit; the whole stands in its tooltip. */
 const FITTING = 36;
 
@@ -30,19 +31,10 @@ export function barChart(
   const all = [...order].map((label) => ({ label, size: sizes.get(label) ?? 0 }));
   const bars = all.slice(0, limit);
   const most = Math.max(1, ...bars.map(({ size }) => size));
-  const height = bars.length * HEIGHT;
   const named = printable(title);
   const caption = bars.length < all.length ? `${named} (the first ${bars.length} of ${all.length})` : named;
-  const svg = html`<svg
-    role="img"
-    aria-label="${caption}"
-    width="${LABELS + BARS + 80}"
-    height="${height}"
-    viewBox="0 0 ${LABELS + BARS + 80} ${height}"
-    style="max-width: 100%; font: 12px sans-serif"
-  >
-    ${bars.map((bar, i) => drawn(bar, i * HEIGHT, most))}
-  </svg>`;
+  const content = html`${bars.map((bar, i) => drawn(bar, i * HEIGHT, most))}`;
+  const svg = drawing(caption, LABELS + BARS + SIZES, bars.length * HEIGHT, content);
   const text = bars.map(({ label, size }) => `${printable(label)}\t${size}`);
   return new Shown(
     html`<p><strong>${caption}</strong></p>
@@ -51,15 +43,13 @@ export function barChart(
   );
 }
 
-/** The colour of text is the page's: `currentColor` is light on dark. */
 function drawn({ label, size }: Bar, y: number, most: number): Markup {
   const width = Math.round((size / most) * BARS);
-  const whole = label === '' ? '(none)' : printable(label);
-  const cut = whole.length > FITTING ? `${whole.slice(0, FITTING - 1)}…` : whole;
+  const named = label === '' ? '(none)' : label;
   const middle = y + HEIGHT - 6;
   return html`<g
-    ><title>${whole}: ${size}</title
-    ><text x="${LABELS - 6}" y="${middle}" text-anchor="end" fill="currentColor">${cut}</text
+    ><title>${named}: ${size}</title
+    ><text x="${LABELS - 6}" y="${middle}" text-anchor="end" fill="currentColor">${shortened(named, FITTING)}</text
     ><rect x="${LABELS}" y="${y + 3}" width="${width}" height="${HEIGHT - 6}" fill="#4c8fd0"></rect
     ><text x="${LABELS + width + 6}" y="${middle}" fill="currentColor">${size}</text></g
   >`;

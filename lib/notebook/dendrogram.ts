@@ -1,6 +1,7 @@
 /** An expanded search as a tree of two levels: a threat, and who or what was found with it. */
 import type { Found } from '../analyst/storyboard.js';
 import { printable } from '../printable.js';
+import { drawing, shortened } from './drawing.js';
 import { html, type Markup } from './html.js';
 import { Shown } from './shown.js';
 
@@ -25,24 +26,15 @@ export function dendrogram(threat: Threat, found: readonly Found[]): Shown {
   const middle = height / 2;
   const branches = leaves.map(({ label, total }, i) => branch(label, total, middle, (i + 0.5) * HEIGHT));
   const caption = `${printable(root)}: ${leaves.length} found`;
-  const svg = html`<svg
-    role="img"
-    aria-label="${caption}"
-    width="${WIDTH}"
-    height="${height}"
-    viewBox="0 0 ${WIDTH} ${height}"
-    style="max-width: 100%; font: 12px sans-serif"
-  >
-    <g>
+  const content = html`<g>
       <title>${root}</title>
       <text x="${ROOT - 8}" y="${middle + 4}" text-anchor="end" fill="currentColor" font-weight="bold">
-        ${cut(root, OF_ROOT)}
+        ${shortened(root, OF_ROOT)}
       </text>
     </g>
-    ${branches}
-  </svg>`;
+    ${branches}`;
   return new Shown(
-    svg,
+    drawing(caption, WIDTH, height, content),
     [printable(root), ...leaves.map(({ label, total }) => `  ${printable(label)}\t${total}`)].join('\n'),
   );
 }
@@ -57,11 +49,6 @@ function branch(label: string, total: number, from: number, to: number): Markup 
     ></path
     ><g
       ><title>${label}: ${total}</title><circle cx="${LEAVES}" cy="${to}" r="3" fill="#4c8fd0"></circle
-      ><text x="${LEAVES + 8}" y="${to + 4}" fill="currentColor">${cut(label, OF_LEAF)} (${total})</text></g
+      ><text x="${LEAVES + 8}" y="${to + 4}" fill="currentColor">${shortened(label, OF_LEAF)} (${total})</text></g
     >`;
-}
-
-function cut(label: string, most: number): string {
-  const whole = printable(label);
-  return whole.length > most ? `${whole.slice(0, most - 1)}…` : whole;
 }

@@ -14,7 +14,7 @@ import { delimiter, dirname, join, resolve } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 import { asOaError, OaError } from '../schemas/errors.js';
-import { packageRoot } from './package-root.js';
+import { isClone, packageRoot } from './package-root.js';
 import { localStorage } from './storage/local.js';
 import { readText, writeText } from './storage/text.js';
 
@@ -23,8 +23,11 @@ const run = promisify(execFile);
 const PACKAGE = 'spot-dns-oa';
 const PROGRAM = process.platform === 'win32' ? 'deno.exe' : 'deno';
 
+/** In a clone npm takes the optional peer that package.json names for one that nobody wants, and installs nothing. */
+const INSTALL = isClone ? 'npm install --no-save --save-dev deno@2.7' : 'npm install deno@2.7';
+
 /** How a person gets it. */
-export const DENO_ADVICE = 'Deno, whose kernel runs TypeScript: npm install deno@2.7';
+export const DENO_ADVICE = `Deno, whose kernel runs TypeScript: ${INSTALL}`;
 
 /**
  * Absolute path of Deno: of the npm package `deno` as it is found from the home, the current folder and this package, else
@@ -43,7 +46,7 @@ export async function denoWarning(deno: string): Promise<string | null> {
   const said = await run(deno, ['--version']).catch(() => ({ stdout: '' }));
   const version = /^deno (\d+\.\d+\.\d+)/.exec(said.stdout)?.[1];
   if (version === undefined || version.startsWith('2.7.')) return null;
-  return `${deno} is Deno ${version}, whose kernel may lose what cells show; 2.7 does not: npm install deno@2.7`;
+  return `${deno} is Deno ${version}, whose kernel may lose what cells show; 2.7 does not: ${INSTALL}`;
 }
 
 function foundByNpm(folder: string): string[] {

@@ -14,5 +14,8 @@ export const packageRoot = find(dirname(fileURLToPath(import.meta.url)));
 
 export const packageFile = (path: string): string => join(packageRoot, path);
 
+/** Whether this is a clone of the repository, not an installed package. */
+export const isClone = existsSync(packageFile('tsconfig.json'));
+
 export const packageVersion = (): string =>
   (JSON.parse(readFileSync(packageFile('package.json'), 'utf8')) as { version: string }).version;

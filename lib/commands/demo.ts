@@ -1,5 +1,4 @@
 /** `demo`: makes a sample day and runs the DNS OA on it. */
-import { existsSync } from 'node:fs';
 import { basename, dirname, relative } from 'node:path';
 import { parseDay, type Day } from '../../schemas/days.js';
 import { OaError } from '../../schemas/errors.js';
@@ -14,7 +13,7 @@ import { sampleDay } from '../demo/sample-day.js';
 import type { OpenWarehouse } from '../oa-warehouse.js';
 import { isCluster } from '../engine/engine-settings.js';
 import { openWarehouse } from '../open-warehouse.js';
-import { packageFile } from '../package-root.js';
+import { isClone, packageFile } from '../package-root.js';
 import { checkSettings, withoutSecrets, type FullSettings } from '../settings.js';
 import { writeText } from '../storage/text.js';
 import { parse, settingsOf, wholeNumber } from './arguments.js';
@@ -131,9 +130,7 @@ FROM dns_scores WHERE y = ${day.y} AND m = ${day.m} AND d = ${day.d} ORDER BY ${
 
 /** As they are typed in a clone, or where the package is installed. */
 function nextCommands(day: Day, values: { data?: string; home?: string }, settingsFile: string): string {
-  const program = existsSync(packageFile('tsconfig.json'))
-    ? `node ${relative('.', packageFile('dist/lib/cli.js'))}`
-    : 'npx spot-dns-oa';
+  const program = isClone ? `node ${relative('.', packageFile('dist/lib/cli.js'))}` : 'npx spot-dns-oa';
   const quoted = (text: string) => (/^[\w./@:+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
   const data = values.data === undefined ? '' : ` --data ${quoted(values.data)}`;
   const home = values.home === undefined ? '' : ` --home ${quoted(values.home)}`;

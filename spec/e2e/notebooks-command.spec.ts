@@ -113,7 +113,7 @@ describe('notebooks', () => {
 });
 
 describe('notebooks without what it needs', () => {
-  const DENO = /Deno, whose kernel runs TypeScript: npm install deno\S*/;
+  const DENO = /Deno, whose kernel runs TypeScript: npm install [^;\n]*deno@2\.7/;
   const JUPYTER = /Jupyter: python3 -m pip install jupyterlab/;
 
   it('names all that is missing, with the commands that install it, and makes nothing', async () => {
@@ -181,7 +181,7 @@ describe('notebooks --kernel-only', () => {
     expect(await notebooks('--kernel-only')).toMatchObject({
       ...{ status: 1, stdout: '' },
       stderr: expect.stringMatching(
-        /^spot-dns-oa: NOTEBOOK_TOOLS_MISSING: missing: Deno, whose kernel runs TypeScript: npm install deno\S*\n$/,
+        /^spot-dns-oa: NOTEBOOK_TOOLS_MISSING: missing: Deno, whose kernel runs TypeScript: npm install [^;\n]*deno@2\.7\n$/,
       ) as string,
     });
   });

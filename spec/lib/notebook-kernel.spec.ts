@@ -145,7 +145,7 @@ describe('registerKernel', () => {
     const { PATH } = process.env;
     process.env.PATH = folder.path;
     try {
-      const wanted = failed('NOTEBOOK_TOOLS_MISSING', /^missing: Deno.*: npm install deno/);
+      const wanted = failed('NOTEBOOK_TOOLS_MISSING', /^missing: Deno.*: npm install .*deno@2\.7$/);
       await expect(registerKernel(folder.path)).rejects.toThrow(wanted);
     } finally {
       process.env.PATH = PATH;

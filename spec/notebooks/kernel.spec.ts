@@ -1,10 +1,11 @@
 /** The kernel that the program registers, in a real Jupyter: it finds the package and the day, wherever the home lies. */
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { jest } from '@jest/globals';
+import { DENO_ADVICE } from '../../lib/notebook-kernel.js';
 import { cli, PACKAGE } from '../e2e/cli.js';
 import { DATE, DEMO_CONFIG, rowsOf, temporaryHomes } from '../e2e/homes.js';
 import { dayFolder, installDeno, makeDay, registered, withGlobalDeno, writeNotebook } from './homes.js';
@@ -70,6 +71,17 @@ describe('the kernel', () => {
     const env = await jupyterEnvironment(await homes.empty(), stdout.trim());
     const { bin } = await notebookTools();
     expect((await run(join(bin, 'python'), [INTERRUPT], { env })).stdout).toBe('ok\nerror\nok\n42\n');
+  });
+});
+
+describe('the command that is advised', () => {
+  it('installs Deno in a clone', async () => {
+    const clone = await homes.empty();
+    for (const file of ['package.json', 'package-lock.json']) await copyFile(join(PACKAGE, file), join(clone, file));
+    const [npm, ...args] = /npm install .*/.exec(DENO_ADVICE)![0].split(' ') as [string, ...string[]];
+    const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(npm_|INIT_CWD)/i.test(name)));
+    const { stdout } = await run(npm, [...args, '--dry-run'], { cwd: clone, env, maxBuffer: 1 << 26 });
+    expect(stdout).toMatch(/^add deno 2\.7\.\d+$/m);
   });
 });
 

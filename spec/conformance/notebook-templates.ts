@@ -130,6 +130,7 @@ export function notebookTemplates(name: string, start: () => Promise<NotebookRun
         ['#', 'ip', 'name'],
         ['0', client, ''],
       ]);
+      expect(shown.get('save')!.text).toContain('Odd <b>names</b>');
       const [story, ...others] = await day((of) => of.stories());
       expect(others).toEqual([]);
       expect(story).toMatchObject({ ip: client, title: 'Odd <b>names</b>', text: 'First line\nSecond' });

@@ -242,8 +242,29 @@ describe('the report page', () => {
     await page.locator('.scroll').evaluate((scroll) => scroll.scrollTo(0, scroll.scrollHeight));
     await row(499).waitFor();
     await row(499).locator('td.name').click();
+    await details().waitFor();
     expect(await wide()).toBe(false);
     expect((await details().boundingBox())!.width).toBeLessThanOrEqual(width);
+  });
+
+  it.each([390, 1280])('stays at the end of the table when it is scrolled there, %i pixels wide', async (width) => {
+    await open({ viewport: { width, height: 800 } });
+    const frames = () =>
+      page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+    const below = () =>
+      page
+        .locator('.scroll')
+        .evaluate(({ scrollTop, clientHeight, scrollHeight }) => Math.round(scrollHeight - clientHeight - scrollTop));
+    await page.locator('.scroll').evaluate((scroll) => scroll.scrollTo(0, scroll.scrollHeight));
+    await row(499).waitFor();
+    for (let i = 0; i < 3; i++) {
+      await frames();
+      // The first time the height of a row was not known yet.
+      await page.locator('.scroll').evaluate((scroll) => scroll.scrollTo(0, scroll.scrollHeight));
+    }
+    await frames();
+    await frames();
+    expect(await below()).toBe(0);
   });
 
   it('is whole on paper, dark on white', async () => {

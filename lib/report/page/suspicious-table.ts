@@ -148,13 +148,23 @@ export class SuspiciousTable {
       this.#drawn.set(index, drawn);
       before = drawn;
     }
+    // Before anything is measured: while the table is too low, the browser moves what is scrolled to its end.
+    this.#setSpace(start, end);
     const first = this.#drawn.get(start);
-    if (first && !this.#onPaper) this.#rowHeight = first.getBoundingClientRect().height || ROW_HEIGHT;
-    setHeight(this.#above, start * this.#rowHeight);
-    setHeight(this.#below, this.#onPaper ? 0 : (this.#rows.length - end) * this.#rowHeight);
+    const height = first?.getBoundingClientRect().height || ROW_HEIGHT;
+    if (!this.#onPaper && height !== this.#rowHeight) {
+      this.#rowHeight = height;
+      this.#setSpace(start, end);
+    }
     // The row that had the focus was scrolled out of the page: the keys still work.
     if (hadFocus && !this.#body.contains(document.activeElement)) this.element.focus({ preventScroll: true });
     this.#setTabStop(start, end);
+  }
+
+  /** Of the rows that are not drawn. */
+  #setSpace(start: number, end: number): void {
+    setHeight(this.#above, start * this.#rowHeight);
+    setHeight(this.#below, this.#onPaper ? 0 : (this.#rows.length - end) * this.#rowHeight);
   }
 
   /** One row can be reached by the tab key, whatever is in sight. */

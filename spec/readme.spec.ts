@@ -26,7 +26,12 @@ function commandsOf(markdown: string): string[] {
  * Parts of a line that are not run here: `npm ci` needs the registry, the copy has the modules of this tree instead;
  * `npm test` is what runs this test. Jupyter and Deno are stood in for, `npm run test:notebooks` has the real ones.
  */
-const NOT_HERE = ['npm ci', 'npm test', 'python3 -m pip install jupyterlab', 'npm install --no-save --save-dev deno@2.7'];
+const NOT_HERE = [
+  'npm ci',
+  'npm test',
+  'python3 -m pip install jupyterlab',
+  'npm install --no-save --save-dev deno@2.7',
+];
 
 const runnable = (command: string): string =>
   command

@@ -72,6 +72,14 @@ describe('notebooks', () => {
     });
   });
 
+  it('warns of a Deno that may lose what cells show, and goes on', async () => {
+    await program('deno', "#!/bin/sh\necho 'deno 2.9.6 (stable)'\n");
+    await jupyter(['lab']);
+    const { status, stderr } = await notebooks();
+    expect(status).toBe(7);
+    expect(stderr).toMatch(/^warning: .*bin\/deno is Deno 2\.9\.6, /m);
+  });
+
   it('runs it in the day that is asked for, with a JUPYTER_PATH that was there behind ours', async () => {
     await deno();
     await jupyter(['lab']);

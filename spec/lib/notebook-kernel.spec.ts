@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { findDeno, registerKernel } from '../../lib/notebook-kernel.js';
+import { denoWarning, findDeno, registerKernel } from '../../lib/notebook-kernel.js';
 import { PACKAGE } from '../e2e/cli.js';
 import { temporaryFolder } from '../fakes/temporary-folder.js';
 
@@ -34,6 +34,27 @@ function npmDeno(modules: string): string {
   write(join(modules, platform, 'package.json'), '{}');
   return write(join(modules, platform, 'deno'), '', 0o755);
 }
+
+describe('denoWarning', () => {
+  const saying = (text: string) => write(join(folder.path, 'deno'), `#!/bin/sh\n${text}\n`, 0o755);
+
+  it.each(['2.6.0', '2.8.3', '2.9.6', '3.0.0'])(
+    'says of Deno %s what it may lose, and what does not',
+    async (version) => {
+      const deno = saying(`echo 'deno ${version} (stable, release)'`);
+      const warning = await denoWarning(deno);
+      expect(warning).toContain(`${deno} is Deno ${version}, `);
+      expect(warning).toMatch(/npm install [^;]*deno@2\.7$/);
+    },
+  );
+
+  it.each(["echo 'deno 2.7.14 (stable, release)'", 'echo hello', 'exit 1'])(
+    'has nothing to say of %s',
+    async (text) => {
+      expect(await denoWarning(saying(text))).toBeNull();
+    },
+  );
+});
 
 describe('findDeno', () => {
   const onPath = () => join(folder.path, 'bin');

@@ -4,9 +4,10 @@
  */
 export { openAnalystDay, type AnalystDay } from './analyst/analyst-day.js';
 export type { AnalystVerdict, Severity } from './analyst/verdicts.js';
+export type { KeyFilter } from './engine/analyst-queries.js';
 export { registrableDomain } from '../streams/calculations/public-suffix.js';
 export { barChart, type BarChartOptions } from './notebook/bar-chart.js';
-export { dendrogram, type Threat } from './notebook/dendrogram.js';
+export { dendrogram } from './notebook/dendrogram.js';
 export { grouped, HOURS, hourOf, ordered, SEVERITY_NAMES, severityOfRow, type Group } from './notebook/rows.js';
 export { show, Shown } from './notebook/shown.js';
 export { storyboard } from './notebook/storyboard.js';

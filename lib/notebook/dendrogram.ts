@@ -1,22 +1,17 @@
 /** An expanded search as a tree of two levels: a threat, and who or what was found with it. */
 import type { Found } from '../analyst/storyboard.js';
+import type { KeyFilter } from '../engine/analyst-queries.js';
 import { printable } from '../printable.js';
 import { drawing, shortened } from './drawing.js';
 import { html, type Markup } from './html.js';
 import { Shown } from './shown.js';
-
-/** A client (`ip`) or a query name. */
-export interface Threat {
-  readonly ip?: string;
-  readonly name?: string;
-}
 
 const [ROOT, LEAVES, WIDTH, HEIGHT] = [220, 340, 760, 22] as const;
 /** Characters of a label that fit; the whole stands in its tooltip. */
 const [OF_ROOT, OF_LEAF] = [30, 52];
 
 /** The threat to the left; to the right the clients that asked for it, or the names that it asked for, with the counts. */
-export function dendrogram(threat: Threat, found: readonly Found[]): Shown {
+export function dendrogram(threat: KeyFilter, found: readonly Found[]): Shown {
   const root = threat.ip ?? threat.name ?? '';
   const leaves = found.map((row) => ({
     label: threat.ip === undefined ? row.ip_dst : row.dns_qry_name,

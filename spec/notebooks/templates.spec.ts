@@ -2,15 +2,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
-import { webHdfsStorage } from '../../lib/storage/webhdfs.js';
 import { notebookTemplates, type NotebookRunner } from '../conformance/notebook-templates.js';
 import { ClusterHome } from '../conformance/oa-on-cluster.js';
 import { PACKAGE } from '../e2e/cli.js';
 import { temporaryHomes } from '../e2e/homes.js';
-import { FakeClusterSql } from '../fakes/cluster-sql.js';
-import { FAST } from '../fakes/hdfs-fixture.js';
-import { startFakeHiveServer2 } from '../fakes/hiveserver2-server.js';
-import { startFakeWebHdfs } from '../fakes/webhdfs-server.js';
+import { loopbackCluster } from '../fakes/loopback-cluster.js';
 import { dayFolder, installDeno, makeDay, registered, withGlobalDeno } from './homes.js';
 import { executed } from './jupyter.js';
 import { notebookTools } from './tools.js';
@@ -53,21 +49,9 @@ notebookTemplates('DuckDB, in the checkout', async () => {
 async function onServers(dialect: 'impala' | 'hive'): Promise<NotebookRunner> {
   const [sample, home] = [await homes.empty(), await homes.empty()];
   await makeDay(sample);
-  const hdfs = await startFakeWebHdfs({ nameNodes: 2 });
-  const options = { nameNodes: hdfs.nameNodes, user: 'spot', retry: FAST };
-  const cluster = new FakeClusterSql({ storage: webHdfsStorage(options), dialect });
-  const server = await startFakeHiveServer2({ run: cluster.run, dialect });
-  stops.push(
-    () => hdfs.close(),
-    () => cluster.close(),
-    () => server.close(),
-  );
-  const engine = { type: dialect, host: `127.0.0.1:${server.port}`, auth: 'nosasl' };
-  const on = await new ClusterHome(
-    { hdfs: options, engine, root: '/user/spot', database: 'spot' },
-    sample,
-    home,
-  ).prepare();
+  const cluster = await loopbackCluster(dialect);
+  stops.push(() => cluster.stop());
+  const on = await new ClusterHome(cluster.on, sample, home).prepare();
   await on.init('--tables', dialect === 'impala' ? 'spot-1.0' : 'documented');
   await on.run();
   await installDeno(home);
